@@ -1,0 +1,13 @@
+/** A batch as the trainer and the evaluation take it from the loader. */
+export interface Batch {
+  /** Model input, row-major. */
+  readonly inputs: Float32Array;
+  /** `[batch, frames, bins]` for features, `[batch, samples]` for waveforms. */
+  readonly shape: readonly number[];
+  /** Class index of each row: spoof 0, bona fide 1. */
+  readonly labels: Int32Array;
+  /** Name of each row. */
+  readonly utterances: readonly string[];
+  /** Position of each row's trial in the list that the loader was given. */
+  readonly indices: Int32Array;
+}

@@ -1,0 +1,18 @@
+/** What a clip is: human speech, or synthesised, converted or replayed speech. */
+export type Label = 'bonafide' | 'spoof';
+
+/** Class indices as every model and loss here uses them: logits are `[spoof, bona fide]`. */
+export const CLASS_INDEX: Readonly<Record<Label, number>> = { spoof: 0, bonafide: 1 };
+
+/** One clip of a protocol, with where its audio lies. */
+export interface Trial {
+  /** Name without folder or extension; unique within a set. */
+  readonly utterance: string;
+  /** Absolute path of the audio file. */
+  readonly path: string;
+  readonly label: Label;
+  /** `undefined` where the protocol does not say. */
+  readonly speaker?: string;
+  /** The attack, such as `A07`; `undefined` for bona fide clips and where the protocol does not say. */
+  readonly attackId?: string;
+}

@@ -1,0 +1,28 @@
+/**
+ * What a feature is: options that it parses itself, and an extractor that makes its tables once and then turns
+ * waveforms into matrices. A feature is one file and one line in the registry.
+ */
+import type { z } from 'zod';
+
+/** A feature with its options applied; windows, filter banks and scratch memory are made once. Not re-entrant. */
+export interface FeatureExtractor {
+  /** Values per frame. */
+  readonly nBins: number;
+  /** Frames for a waveform of `nSamples`. */
+  nFrames(nSamples: number): number;
+  /**
+   * @param waveform mono, 16 kHz, about -1 to 1
+   * @returns row-major `[frames, bins]`, freshly allocated
+   * @throws AudioError where the waveform is too short for one frame
+   */
+  compute(waveform: Float32Array): Float32Array;
+}
+
+/** An entry of the feature registry. */
+export interface FeatureType<Schema extends z.ZodType = z.ZodType> {
+  /** Options with their defaults, units and ranges. */
+  readonly schema: Schema;
+  /** Raised whenever the numbers change, so that cached features of an older version are not used. */
+  readonly version: number;
+  create(options: z.output<Schema>, sampleRate: number): FeatureExtractor;
+}

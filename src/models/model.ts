@@ -1,0 +1,21 @@
+/** What an architecture is: options that it parses itself, and a function that builds it. */
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { z } from 'zod';
+
+/** An entry of the model registry. */
+export interface ModelType<Schema extends z.ZodType = z.ZodType> {
+  /** Options with their defaults and ranges. */
+  readonly schema: Schema;
+  /** What the model takes: a feature matrix `[frames, bins]` or a waveform `[samples]`. */
+  readonly input: 'features' | 'waveform';
+  /**
+   * Builds the model with fresh weights. Equal seeds give equal weights.
+   *
+   * The model maps `[batch, ...inputShape]` to logits: `[batch, 2]` (spoof, bona fide), or `[batch, 1]`, where the one
+   * logit is that of bona fide. Random layers take their seed from the call:
+   * `model.apply(x, { training: true, seed })`.
+   *
+   * @param inputShape shape of one example, without the batch axis; a `null` length is free
+   */
+  build(options: z.output<Schema>, inputShape: readonly (number | null)[], seed: number): LayersModel;
+}

@@ -1,0 +1,98 @@
+/**
+ * Options come from JSON files and command lines, so they are checked at the door: the owner of an option writes its
+ * schema with zod (`z.strictObject`, a default and `describe` on each field), and this file turns what zod finds wrong
+ * into one `ConfigError` that lists every problem by path.
+ */
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { ConfigError } from './errors.js';
+
+/**
+ * Parses `value` by `schema`.
+ *
+ * @param where what is being read, such as `experiments/lcnn.json`, or `feature`; opens the message
+ * @param path where in that thing `value` stands, such as `['feature']`; prefixed to the path of every problem
+ * @throws ConfigError that lists all problems: unknown keys (with the nearest known one), wrong types, ranges
+ */
+export function parseOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+  path: readonly string[] = [],
+): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => phrase(issue, path, schema));
+  throw new ConfigError(`${where}: ${problems.join('; ')}`);
+}
+
+/** The candidate nearest to `word` by edit distance, or undefined where none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
+  for (const candidate of candidates) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < bestDistance) {
+      best = candidate;
+      bestDistance = d;
+    }
+  }
+  return best;
+}
+
+/** ` (did you mean "x"?)`, or a list of what there is where nothing is near. */
+export function suggestion(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates);
+  return near === undefined ? `; known: ${candidates.join(', ')}` : ` (did you mean "${near}"?)`;
+}
+
+/** The entry of a registry called `name`, or a `ConfigError` that lists the nearest or all names. */
+export function lookUp<Entry>(registry: Readonly<Record<string, Entry>>, name: unknown, where: string): Entry {
+  const names = Object.keys(registry);
+  if (typeof name !== 'string') {
+    throw new ConfigError(`${where}: expected one of ${names.join(', ')}, got ${show(name)}`);
+  }
+  if (!Object.hasOwn(registry, name)) {
+    throw new ConfigError(`${where}: unknown "${name}"${suggestion(name, names)}`);
+  }
+  return registry[name] as Entry;
+}
+
+function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.ZodType): string[] {
+  const at = [...prefix, ...issue.path.map(String)];
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => `unknown option ${[...at, key].join('.')}${suggestion(key, known)}`);
+  }
+  const name = at.length === 0 ? 'value' : at.join('.');
+  const got = 'input' in issue && issue.code !== 'custom' ? `, got ${show(issue.input)}` : '';
+  const message = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+  return [`${name}: ${message}${got}`];
+}
+
+/** The keys that the object schema at `path` knows; empty where the path leads through something else. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let current: unknown = unwrap(schema);
+  for (const step of path) {
+    const shape = shapeOf(current);
+    if (shape === undefined) return [];
+    current = unwrap(shape[String(step)]);
+  }
+  return Object.keys(shapeOf(current) ?? {});
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  return (schema as { def?: { shape?: Record<string, unknown> } } | undefined)?.def?.shape;
+}
+
+/** The schema below defaults, optionals and array wrappers. */
+function unwrap(schema: unknown): unknown {
+  let current = schema as { def?: { innerType?: unknown; element?: unknown } } | undefined;
+  while (current?.def?.innerType !== undefined) current = current.def.innerType as typeof current;
+  return current;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
