@@ -3,6 +3,7 @@
  * waveforms into matrices. A feature is one file and one line in the registry.
  */
 import type { z } from 'zod';
+import { AudioError } from '../runtime/errors.js';
 
 /** A feature with its options applied; windows, filter banks and scratch memory are made once. Not re-entrant. */
 export interface FeatureExtractor {
@@ -25,4 +26,24 @@ export interface FeatureType<Schema extends z.ZodType = z.ZodType> {
   /** Raised whenever the numbers change, so that cached features of an older version are not used. */
   readonly version: number;
   create(options: z.output<Schema>, sampleRate: number): FeatureExtractor;
+}
+
+/**
+ * The frames that a waveform has.
+ *
+ * @param name of the feature, for the message
+ * @throws AudioError where there are none
+ */
+export function checkLength(
+  name: string,
+  frames: { nFrames(nSamples: number): number },
+  waveform: Float32Array,
+): number {
+  const nFrames = frames.nFrames(waveform.length);
+  if (nFrames < 1) {
+    throw new AudioError(
+      `${name}: expected audio of at least one frame, got ${waveform.length} samples; use longer audio`,
+    );
+  }
+  return nFrames;
 }

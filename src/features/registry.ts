@@ -1,0 +1,22 @@
+/** The features there are. A new one is its file and a line here. */
+import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import type { FeatureExtractor, FeatureType } from './feature.js';
+import { lfcc } from './lfcc.js';
+import { logMel } from './log-mel.js';
+
+/** Every feature by the `type` that configs name it by. */
+export const features: Readonly<Record<string, FeatureType>> = {
+  'log-mel': logMel,
+  lfcc,
+};
+
+/**
+ * The extractor that `{ type, ...options }` asks for.
+ *
+ * @param sampleRate of the waveforms, in Hz
+ * @throws ConfigError for an unknown type, and for options that can't be used, all at once
+ */
+export function createFeature({ type, ...options }: TypedOptions, sampleRate: number): FeatureExtractor {
+  const entry = lookUp(features, type, 'feature');
+  return entry.create(parseOptions(entry.schema, options, type), sampleRate);
+}
