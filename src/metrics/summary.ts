@@ -6,9 +6,10 @@ import { type Classification, classify } from './classification.js';
 import { computeCllr } from './cllr.js';
 import { computeActDcf, findMinDcf } from './dcf.js';
 import { computeEer, findEer } from './eer.js';
-import { computeErrorRates, type ErrorRates } from './error-rates.js';
+import { computeErrorRates } from './error-rates.js';
 import { computeRocAuc } from './roc-auc.js';
-import { type AsvErrorRates, type AsvScores, computeAsvErrorRates, findMinTdcf, type TdcfVariant } from './tdcf.js';
+import { computeTEer } from './t-eer.js';
+import { type AsvScores, computeAsvErrorRates, findMinTdcf, type TandemCost, type TdcfVariant } from './tdcf.js';
 
 /** One trial with what a detector made of it. */
 export interface ScoredTrial {
@@ -22,7 +23,7 @@ export interface ScoredTrial {
 
 /** How a set is evaluated. */
 export interface EvaluationOptions {
-  /** Scores of an ASV system; without them both t-DCFs are null. */
+  /** Scores of an ASV system; without them the tandem metrics are null. */
   readonly asvScores?: AsvScores | undefined;
   /** Where decisions are taken; the set's own EER threshold where absent, which flatters accuracy a little. */
   readonly threshold?: number | undefined;
@@ -69,6 +70,8 @@ export interface Metrics extends Classification {
   readonly minTdcf2019Threshold: number | null;
   readonly minTdcf2021: number | null;
   readonly minTdcf2021Threshold: number | null;
+  /** Concurrent t-EER, a fraction. */
+  readonly tEer: number | null;
   /** The ASV system's error rates, threshold and EER. */
   readonly asv: ReturnType<typeof computeAsvErrorRates> | null;
   /** By attack, in alphabetical order; empty where the trials name none. */
@@ -99,10 +102,13 @@ export function evaluateScores(trials: readonly ScoredTrial[], options: Evaluati
   const rates = computeErrorRates(bonafide, spoof);
   const { eer, threshold: eerThreshold } = findEer(rates);
   const minDcf = findMinDcf(rates);
-  const asv = options.asvScores === undefined ? null : computeAsvErrorRates(options.asvScores);
-  if (asv === null) notes.push('min t-DCF needs the scores of an ASV system');
-  const minTdcf2019 = minTdcfOrNote(rates, asv, '2019', notes);
-  const minTdcf2021 = minTdcfOrNote(rates, asv, '2021', notes);
+  const { asvScores } = options;
+  const asv = asvScores === undefined ? null : computeAsvErrorRates(asvScores);
+  if (asv === null) notes.push('min t-DCF and t-EER need the scores of an ASV system');
+  const minTdcf = (variant: TdcfVariant): TandemCost | null =>
+    asv === null ? null : valueOrNote(() => findMinTdcf(rates, asv, variant), notes);
+  const minTdcf2019 = minTdcf('2019');
+  const minTdcf2021 = minTdcf('2021');
   const threshold = options.threshold ?? eerThreshold;
   const groups = measureGroups(bonafide, spoofTrials, threshold, options, notes);
   return {
@@ -121,6 +127,7 @@ export function evaluateScores(trials: readonly ScoredTrial[], options: Evaluati
     minTdcf2019Threshold: minTdcf2019?.threshold ?? null,
     minTdcf2021: minTdcf2021?.value ?? null,
     minTdcf2021Threshold: minTdcf2021?.threshold ?? null,
+    tEer: asvScores === undefined ? null : valueOrNote(() => computeTEer(asvScores, bonafide, spoof), notes),
     asv,
     ...classify(bonafide, spoof, threshold),
     ...groups,
@@ -177,20 +184,14 @@ function measureGroups(
   };
 }
 
-/** A set whose t-DCF has no meaning still has an EER, so the reason becomes a note. */
-function minTdcfOrNote(
-  rates: ErrorRates,
-  asv: AsvErrorRates | null,
-  variant: TdcfVariant,
-  notes: string[],
-): ReturnType<typeof findMinTdcf> | undefined {
-  if (asv === null) return undefined;
+/** A set whose tandem metrics have no meaning still has an EER, so the reason becomes a note. */
+function valueOrNote<Value>(compute: () => Value, notes: string[]): Value | null {
   try {
-    return findMinTdcf(rates, asv, variant);
+    return compute();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     notes.push(messageOf(error));
-    return undefined;
+    return null;
   }
 }
 

@@ -54,6 +54,7 @@ function formatOverall(metrics: Metrics): string {
   ];
   if (metrics.minTdcf2019 !== null) rows.push(['min t-DCF 2019', metrics.minTdcf2019.toFixed(4), 'legacy']);
   if (metrics.minTdcf2021 !== null) rows.push(['min t-DCF 2021', metrics.minTdcf2021.toFixed(4), 'revised']);
+  if (metrics.tEer !== null) rows.push(['t-EER', formatPercent(metrics.tEer), 'in tandem with the ASV system']);
   rows.push(
     [
       'accuracy',
