@@ -1,0 +1,74 @@
+/** The search for the native library, in order, cheapest first: nothing is started or fetched while a file will do. */
+import { EngineError, messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { fetchLibrary } from './fetch.js';
+import {
+  cachedLibrary,
+  type FoundLibrary,
+  findInstalled,
+  hasNvidiaGpu,
+  libraryAt,
+  recordedInstalled,
+} from './locate.js';
+import { type Environment, REMEDY } from './pip.js';
+import { type Variant, type WheelSet, wheelSetFor } from './wheels.js';
+
+/** What is wanted, and where it may be. */
+export interface ObtainOptions {
+  /** A path the user gives; nothing else is looked at then. */
+  readonly libraryPath?: string | undefined;
+  /** `cuda` wants the CUDA build, `cpu` the other, `auto` the CUDA build where there is a GPU. */
+  readonly device: 'auto' | 'cpu' | 'cuda';
+  readonly cacheDirectory: string;
+  readonly logger: Logger;
+  /** The environment of Python and pip; our own by default. */
+  readonly environment?: Environment;
+  /** The pinned wheels of this machine by default. */
+  readonly wheels?: (variant: Variant) => WheelSet | undefined;
+  /** The GPU's presence as the device files say it by default. */
+  readonly hasGpu?: boolean;
+}
+
+/**
+ * Finds the library, or fetches it: the given path, else a Python `tensorflow` found earlier, else our cache, else a
+ * Python `tensorflow` that is asked for now, else the pinned wheel.
+ *
+ * @throws EngineError that says what to do
+ */
+export async function obtainLibrary(options: ObtainOptions): Promise<FoundLibrary> {
+  if (options.libraryPath !== undefined) return libraryAt(options.libraryPath);
+  const hasGpu = options.hasGpu ?? hasNvidiaGpu();
+  if (options.device === 'cuda') return obtainVariant(options, 'cuda');
+  if (options.device === 'cpu' || !hasGpu) return obtainVariant(options, 'cpu');
+  try {
+    return await obtainVariant(options, 'cuda');
+  } catch (error) {
+    options.logger.warn(`there is a GPU, but the CPU is used: ${messageOf(error)}`);
+    return obtainVariant(options, 'cpu');
+  }
+}
+
+async function obtainVariant(options: ObtainOptions, variant: Variant): Promise<FoundLibrary> {
+  const { cacheDirectory, environment, logger } = options;
+  const wheels = (options.wheels ?? pinnedForThisMachine)(variant);
+  const found =
+    recordedInstalled(cacheDirectory, variant) ??
+    (wheels === undefined ? undefined : cachedLibrary(cacheDirectory, wheels)) ??
+    (await findInstalled(cacheDirectory, variant, environment));
+  if (found !== undefined) return found;
+  if (wheels === undefined) {
+    throw new EngineError(
+      `engine: no ${variant === 'cuda' ? 'CUDA ' : ''}build of TensorFlow is pinned for ${process.platform}-${process.arch}, and no Python here has a tensorflow; install Python's "tensorflow", or name a library with --library PATH`,
+    );
+  }
+  await fetchLibrary({ cacheDirectory, wheels, logger, ...(environment === undefined ? {} : { environment }) });
+  const fetched = cachedLibrary(cacheDirectory, wheels);
+  if (fetched === undefined) {
+    throw new EngineError(`engine: the wheel of ${wheels.id} does not hold TensorFlow's C library; ${REMEDY}`);
+  }
+  return fetched;
+}
+
+function pinnedForThisMachine(variant: Variant): WheelSet | undefined {
+  return wheelSetFor(process.platform, process.arch, variant);
+}

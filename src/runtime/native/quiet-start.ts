@@ -1,0 +1,61 @@
+/**
+ * Keeps the engine's chatter from the user. TensorFlow's log level hides most of it; what its libraries print while
+ * they load, before any level is read, needs the process's stderr to be elsewhere for that moment.
+ */
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { EngineError, messageOf } from '../errors.js';
+
+const STDERR = 2;
+
+/** TensorFlow's log level: 3 keeps only fatal lines. Must be set before the library loads. */
+export function setLogLevel(level: 0 | 3): void {
+  setEnvironment('TF_CPP_MIN_LOG_LEVEL', String(level));
+}
+
+/**
+ * Sets a variable where C code sees it. In a worker thread Node's `process.env` is a copy, so the C library's own
+ * function is called as well.
+ */
+function setEnvironment(name: string, value: string): void {
+  process.env[name] = value;
+  if (process.platform === 'win32') {
+    koffi.load('msvcrt.dll').func('_putenv', 'int', ['str'])(`${name}=${value}`);
+  } else {
+    koffi.load(null).func('setenv', 'int', ['str', 'str', 'int'])(name, value, 1);
+  }
+}
+
+/**
+ * Runs `start` with the process's stderr going to a file that is thrown away. What it said is added to the error if
+ * `start` fails. On Windows `start` just runs.
+ */
+export function withStderrAside<Result>(start: () => Result): Result {
+  if (process.platform === 'win32') return start();
+  const libc = koffi.load(null);
+  const dup: (file: number) => number = libc.func('dup', 'int', ['int']);
+  const dup2: (from: number, to: number) => number = libc.func('dup2', 'int', ['int', 'int']);
+  const folder = mkdtempSync(join(tmpdir(), 'voiceproof-engine-'));
+  const path = join(folder, 'stderr');
+  const aside = openSync(path, 'w');
+  const real = dup(STDERR);
+  dup2(aside, STDERR);
+  try {
+    return start();
+  } catch (error) {
+    const said = readFileSync(path, 'utf8')
+      .replace(/\s*\n\s*/g, ' ')
+      .trim();
+    if (said === '') throw error;
+    throw new EngineError(`${messageOf(error)} (the library said: ${said})`, { cause: error });
+  } finally {
+    if (real >= 0) {
+      dup2(real, STDERR);
+      closeSync(real);
+    }
+    closeSync(aside);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
