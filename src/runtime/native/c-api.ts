@@ -112,7 +112,6 @@ const SIGNATURES = {
   TFE_OpSetAttrFloatList: signature(VOID, OP, NAME, BUFFER, INT),
   TFE_OpSetAttrBoolList: signature(VOID, OP, NAME, BUFFER, INT),
   TFE_OpSetAttrTypeList: signature(VOID, OP, NAME, BUFFER, INT),
-  TFE_OpSetAttrShapeList: signature(VOID, OP, NAME, BUFFER, BUFFER, INT, STATUS),
   TFE_Execute: signature(VOID, OP, BUFFER, BUFFER, STATUS),
 
   TF_NewGraph: signature(GRAPH),

@@ -5,7 +5,6 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { EngineError } from '../errors.js';
 import { writeJsonAtomic } from '../files.js';
 import { type LibraryFiles, libraryFilesIn } from './c-api.js';
@@ -43,11 +42,6 @@ interface InstalledTensorflow {
 export const OLDEST_TENSORFLOW = '2.18.0';
 
 const PYTHON_TIMEOUT_MILLISECONDS = 10_000;
-
-/** The per-user cache of Voiceproof, shared by every clone of the project. */
-export function userCacheDirectory(): string {
-  return envPaths('voiceproof', { suffix: '' }).cache;
-}
 
 /** The cache folder of one library. */
 export function engineFolder(cacheDirectory: string, wheels: WheelSet): string {

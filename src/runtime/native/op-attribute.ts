@@ -13,7 +13,7 @@ type Shape = readonly number[];
 
 /**
  * Sets an attribute of `op`. Strings, ints, floats, bools, types (as TensorFlow's numbers), shapes and functions (by
- * name), and lists of all but functions.
+ * name), and lists of all but shapes and functions.
  *
  * @throws EngineError where the value is not of the kind that `attribute.type` says
  */
@@ -30,7 +30,7 @@ export function setAttribute(engine: EngineContext, op: Pointer<'TFE_Op'>, attri
       api.TFE_OpSetAttrType(op, name, value as number);
       return;
     case AttributeKind.bool:
-      api.TFE_OpSetAttrBool(op, name, value === true ? 1 : 0);
+      api.TFE_OpSetAttrBool(op, name, value ? 1 : 0);
       return;
     case AttributeKind.int:
       api.TFE_OpSetAttrInt(op, name, value as number);

@@ -30,18 +30,18 @@ function setEnvironment(name: string, value: string): void {
 
 /**
  * Runs `start` with the process's stderr going to a file that is thrown away. What it said is added to the error if
- * `start` fails. On Windows `start` just runs.
+ * `start` fails. On Windows, or where no file can be made, `start` just runs. Not for two threads at once.
  */
 export function withStderrAside<Result>(start: () => Result): Result {
-  if (process.platform === 'win32') return start();
+  const folder = temporaryFolder();
+  if (process.platform === 'win32' || folder === undefined) return start();
   const libc = koffi.load(null);
   const dup: (file: number) => number = libc.func('dup', 'int', ['int']);
   const dup2: (from: number, to: number) => number = libc.func('dup2', 'int', ['int', 'int']);
-  const folder = mkdtempSync(join(tmpdir(), 'voiceproof-engine-'));
   const path = join(folder, 'stderr');
   const aside = openSync(path, 'w');
   const real = dup(STDERR);
-  dup2(aside, STDERR);
+  if (real >= 0) dup2(aside, STDERR);
   try {
     return start();
   } catch (error) {
@@ -51,11 +51,21 @@ export function withStderrAside<Result>(start: () => Result): Result {
     if (said === '') throw error;
     throw new EngineError(`${messageOf(error)} (the library said: ${said})`, { cause: error });
   } finally {
+    // Where `real` is negative the process has no stderr to put back.
     if (real >= 0) {
       dup2(real, STDERR);
       closeSync(real);
     }
     closeSync(aside);
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string | undefined {
+  try {
+    return mkdtempSync(join(tmpdir(), 'voiceproof-engine-'));
+  } catch {
+    // A machine without a writable temporary folder loses the silence, not the engine.
+    return undefined;
   }
 }

@@ -1,0 +1,74 @@
+/** The options of every command that computes, and the way from them, and the environment, to a running engine. */
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import { userCacheDirectory } from '../runtime/cache-directory.js';
+import type { Engine, EngineOptions, Purpose } from '../runtime/engine.js';
+import { ConfigError } from '../runtime/errors.js';
+import type { Logger } from '../runtime/logger.js';
+
+/** What `engineArguments` adds to a command. */
+export interface EngineArguments {
+  engine: 'auto' | 'native' | 'wasm' | 'cpu';
+  device: 'auto' | 'cpu' | 'cuda';
+  threads: number | undefined;
+  library: string | undefined;
+  'memory-growth': boolean;
+}
+
+/** The options `--engine`, `--device`, `--threads`, `--library` and `--memory-growth`, in a group of their own. */
+export function engineArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & EngineArguments> {
+  return args
+    .option('engine', {
+      choices: ['auto', 'native', 'wasm', 'cpu'] as const,
+      default: 'auto' as const,
+      describe: 'auto: native, or else a slower stand-in, with a warning. wasm has no gradients: it can only score',
+    })
+    .option('device', {
+      choices: ['auto', 'cpu', 'cuda'] as const,
+      default: 'auto' as const,
+      describe: 'auto: the NVIDIA GPU where there is one, else the CPU',
+    })
+    .option('threads', { type: 'number', requiresArg: true, describe: 'CPU threads [default: all cores]' })
+    .option('library', {
+      type: 'string',
+      requiresArg: true,
+      describe: "Folder with TensorFlow's C library, instead of searching [or VOICEPROOF_LIBRARY]",
+    })
+    .option('memory-growth', {
+      type: 'boolean',
+      default: true,
+      describe: 'Take GPU memory as needed; --no-memory-growth takes it all at once',
+    })
+    .group(['engine', 'device', 'threads', 'library', 'memory-growth'], 'Engine:');
+}
+
+/** Command line and environment as options of the engine. The command line wins. */
+export function engineOptionsFrom(args: EngineArguments, purpose: Purpose, logger: Logger): EngineOptions {
+  const { engine, device, threads } = args;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new ConfigError(`--threads: expected a whole number of at least 1, got ${threads}`);
+  }
+  return {
+    engine,
+    device,
+    purpose,
+    logger,
+    libraryPath: args.library ?? (process.env.VOICEPROOF_LIBRARY || undefined),
+    intraOpThreads: threads,
+    interOpThreads: threads,
+    memoryGrowth: args['memory-growth'],
+  };
+}
+
+/** Starts the engine that a command asks for and says, on stderr, where it comes from. */
+export async function startCommandEngine(args: EngineArguments, purpose: Purpose, logger: Logger): Promise<Engine> {
+  const { startEngine } = await import('../runtime/engine.js');
+  const engine = await startEngine(engineOptionsFrom(args, purpose, logger));
+  logger.info(`engine: ${engine.source} (${engine.usesGpu ? 'GPU' : 'CPU'})`);
+  return engine;
+}
+
+/** Where computed features are kept, beside the engine, for every clone of the project. */
+export function featureCacheDirectory(): string {
+  return join(userCacheDirectory(), 'features');
+}

@@ -1,0 +1,162 @@
+/** Starts the engine that runs every tensor op of the process: TensorFlow's C library, or a slower stand-in. */
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { userCacheDirectory } from './cache-directory.js';
+import { EngineError, messageOf } from './errors.js';
+import type { Logger } from './logger.js';
+import { obtainLibrary } from './native/obtain.js';
+import type { Environment } from './native/pip.js';
+
+/** The engines there are. */
+export type EngineKind = 'native' | 'wasm' | 'cpu';
+
+/** What the engine is for: WebAssembly lacks gradient kernels, so it can't train. */
+export type Purpose = 'training' | 'inference';
+
+/** How to start the engine. */
+export interface EngineOptions {
+  /** `auto` is `native`, and where that can't be had the fastest stand-in that serves the purpose, with a warning. */
+  readonly engine: EngineKind | 'auto';
+  readonly purpose: Purpose;
+  /** `auto` uses a CUDA GPU where there is one. The stand-ins know the CPU alone. */
+  readonly device: 'auto' | 'cpu' | 'cuda';
+  readonly logger: Logger;
+  /** The folder of TensorFlow's C library, for a user who has one of their own. */
+  readonly libraryPath?: string | undefined;
+  /** Threads inside one op; TensorFlow's choice (all cores) by default. */
+  readonly intraOpThreads?: number | undefined;
+  /** Ops run side by side; TensorFlow's choice by default. */
+  readonly interOpThreads?: number | undefined;
+  /** Take GPU memory as needed rather than all at once. Default true. */
+  readonly memoryGrowth?: boolean | undefined;
+  /** Where the library is kept; the per-user cache by default. */
+  readonly cacheDirectory?: string | undefined;
+  /** The environment of the programs that find and fetch the library; our own by default. */
+  readonly environment?: Environment;
+}
+
+/** A running engine. There is one in a process at a time. */
+export interface Engine {
+  readonly kind: EngineKind;
+  /** Of TensorFlow, or of TensorFlow.js for the stand-ins. */
+  readonly version: string;
+  /** Where it comes from, as a sentence without its full stop. */
+  readonly source: string;
+  /** Device names as TensorFlow writes them, or `CPU`. */
+  readonly devices: readonly string[];
+  readonly usesGpu: boolean;
+  /** Tensors alive in the engine. */
+  liveTensors(): number;
+  /** Gives everything back. A second call does nothing. */
+  close(): void;
+}
+
+/** How many times slower than `native` each stand-in was measured to be; `bench/engines.ts` measures. */
+const SLOWER = { cpu: 100, wasm: 4 } as const;
+
+let running: Engine | undefined;
+
+/**
+ * Starts the engine and makes it the backend of tfjs. Fetches the native library first where it has to.
+ *
+ * @throws EngineError where the engine asked for can't be started, or one runs already
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  if (running !== undefined) throw new EngineError(`engine: ${running.kind} runs already; close it first`);
+  // tfjs greets the user on the console; library code does not print.
+  tf.enableProdMode();
+  const engine = await start(options);
+  running = {
+    ...engine,
+    close: () => {
+      if (running === undefined) return;
+      running = undefined;
+      engine.close();
+    },
+  };
+  return running;
+}
+
+async function start(options: EngineOptions): Promise<Engine> {
+  if (options.engine !== 'auto') return STARTERS[options.engine](options);
+  try {
+    return await startNative(options);
+  } catch (error) {
+    // Whoever asks for a GPU does not want to find out hours later that it was not used.
+    if (!(error instanceof EngineError) || options.device === 'cuda') throw error;
+    const kind = options.purpose === 'training' ? 'cpu' : 'wasm';
+    options.logger.warn(
+      `the native engine can't be used, so ${options.purpose} runs in ${STAND_IN_NAMES[kind]}, about ${SLOWER[kind]} times slower: ${messageOf(error)}`,
+    );
+    return STARTERS[kind](options);
+  }
+}
+
+const STAND_IN_NAMES = { cpu: 'plain JavaScript', wasm: 'WebAssembly' } as const;
+
+const STARTERS: Readonly<Record<EngineKind, (options: EngineOptions) => Promise<Engine>>> = {
+  native: startNative,
+  wasm: startWasm,
+  cpu: startCpu,
+};
+
+async function startNative(options: EngineOptions): Promise<Engine> {
+  const { startNativeBackend } = await import('./native/native-backend.js');
+  const library = await obtainLibrary({
+    ...options,
+    cacheDirectory: options.cacheDirectory ?? userCacheDirectory(),
+  });
+  const backend = await startNativeBackend(library.files, {
+    device: options.device,
+    ...(options.intraOpThreads === undefined ? {} : { intraOpThreads: options.intraOpThreads }),
+    ...(options.interOpThreads === undefined ? {} : { interOpThreads: options.interOpThreads }),
+    ...(options.memoryGrowth === undefined ? {} : { memoryGrowth: options.memoryGrowth }),
+  });
+  return {
+    kind: 'native',
+    version: backend.version,
+    source: `TensorFlow ${backend.version} from ${library.source}`,
+    devices: backend.devices.map(({ name }) => name),
+    usesGpu: backend.usesGpu,
+    liveTensors: () => backend.liveHandles(),
+    close: () => backend.close(),
+  };
+}
+
+async function startWasm(options: EngineOptions): Promise<Engine> {
+  if (options.purpose === 'training') {
+    throw new EngineError('engine wasm: it lacks the kernels for gradients; train with --engine native or cpu');
+  }
+  refuseCuda(options, 'wasm');
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+  return takeBackend('wasm', `TensorFlow.js ${wasm.version_wasm} in WebAssembly`);
+}
+
+async function startCpu(options: EngineOptions): Promise<Engine> {
+  refuseCuda(options, 'cpu');
+  // Registers the plain JavaScript backend and its kernels.
+  await import('@tensorflow/tfjs');
+  return takeBackend('cpu', `TensorFlow.js ${tf.version_core} in plain JavaScript`);
+}
+
+function refuseCuda(options: EngineOptions, kind: EngineKind): void {
+  if (options.device !== 'cuda') return;
+  throw new EngineError(`engine ${kind}: it has no device cuda; use --engine native`);
+}
+
+async function takeBackend(kind: 'wasm' | 'cpu', source: string): Promise<Engine> {
+  const name: string = kind;
+  if (!(await tf.setBackend(name))) throw new EngineError(`engine ${kind}: TensorFlow.js could not start it`);
+  const before = tf.memory().numTensors;
+  return {
+    kind,
+    version: tf.version_core,
+    source,
+    devices: ['CPU'],
+    usesGpu: false,
+    liveTensors: () => tf.memory().numTensors - before,
+    close: () => tf.engine().reset(),
+  };
+}
