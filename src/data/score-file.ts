@@ -16,7 +16,7 @@ export interface ScoredTrial {
   readonly utterance: string;
   readonly label: Label;
   /** `undefined` for bona fide clips and where neither file says. */
-  readonly attackId?: string;
+  readonly attackId?: string | undefined;
   /** Finite; higher is more bona fide. */
   readonly score: number;
 }
@@ -99,7 +99,7 @@ export function readScores(path: string, options: ScoreOptions = {}): ScoredTria
  * Scores as a file: `labelled` gives `utterance attack key score`, as ASVspoof 2019 (`-` where there is no attack);
  * `plain` gives `utterance score`. Scores keep the digits that tell any two apart.
  */
-export function formatScores(trials: readonly ScoredTrial[], form: 'labelled' | 'plain'): string {
+export function formatScores(trials: readonly ScoredTrial[], form: 'labelled' | 'plain' = 'labelled'): string {
   const lines = trials.map(({ utterance, attackId, label, score }) =>
     form === 'plain' ? `${utterance} ${score}\n` : `${utterance} ${attackId ?? '-'} ${label} ${score}\n`,
   );

@@ -6,7 +6,7 @@ export const CLASS_INDEX: Readonly<Record<Label, number>> = { spoof: 0, bonafide
 
 /** One clip of a protocol, with where its audio lies. */
 export interface Trial {
-  /** Name without folder or extension; unique within a set. */
+  /** Name without extension, and with folders only where the protocol or a folder of clips has them; unique in a set. */
   readonly utterance: string;
   /** Absolute path of the audio file. */
   readonly path: string;
