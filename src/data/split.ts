@@ -28,6 +28,9 @@ const LABELS: readonly Label[] = ['bonafide', 'spoof'];
 /** How many orders of speakers are tried; the split nearest to the wanted balance is kept. */
 const N_ATTEMPTS = 16;
 
+/** From here on one order does: so many groups are small enough to fit anyhow. */
+const MANY_GROUPS = 4000;
+
 /** Trials that must stay together: those of one speaker, or one trial whose speaker is not known. */
 interface Group {
   readonly trials: readonly Trial[];
@@ -47,26 +50,21 @@ export function splitTrials(trials: readonly Trial[], options: SplitOptions, whe
   const ordered = [...trials].sort(byUtterance);
   const { groups, totals, weights } = grouped(ordered);
   checkFeasible(groups, shares.length, where);
-  let best: { places: Uint8Array; cost: number } | undefined;
-  for (let attempt = 0; attempt < N_ATTEMPTS; attempt++) {
+  const nAttempts = groups.length < MANY_GROUPS ? N_ATTEMPTS : 1;
+  let best: Filling | undefined;
+  for (let attempt = 0; attempt < nAttempts; attempt++) {
     const order = shuffled([...groups.keys()], createRandom(options.seed, 'split', attempt));
     // Large speakers first is the usual rule for filling bins; the other attempts leave the order to chance.
     if (attempt === 0) order.sort((a, b) => sizeOf(groups, b) - sizeOf(groups, a));
     const filling = new Filling(groups, totals, weights, shares);
     for (const index of order) filling.place(index);
-    if (filling.fillHoles() && filling.cost < (best?.cost ?? Number.POSITIVE_INFINITY)) {
-      best = { places: filling.places, cost: filling.cost };
-    }
-  }
-  if (best === undefined) {
-    throw new DataError(
-      `${where}: found no split of ${groups.length} speakers with both classes in each part; ` +
-        'ask for fewer parts or list them yourself with data.train, data.dev and data.eval',
-    );
+    filling.fillHoles();
+    if (best === undefined || filling.cost < best.cost) best = filling;
   }
   const parts: Trial[][] = [[], [], []];
   groups.forEach((group, index) => {
-    parts[best.places[index] as number]?.push(...group.trials);
+    const part = parts[best?.places[index] as number];
+    for (const trial of group.trials) part?.push(trial);
   });
   const [train, dev, evaluation] = parts.map((part) => part.sort(byUtterance)) as [Trial[], Trial[], Trial[]];
   return { train, dev, eval: evaluation };
@@ -114,8 +112,12 @@ class Filling {
     this.places[index] = best;
   }
 
-  /** Moves groups until every split has both classes, at the least cost; false where no single move gets nearer to it. */
-  fillHoles(): boolean {
+  /**
+   * Moves groups until every split has both classes, each time the one that costs least. There always is one: of a class
+   * that has as many groups as there are splits, and is missing in one, another split has two groups; and of those two
+   * one is not all that this split has of the other class.
+   */
+  fillHoles(): void {
     for (let nHoles = this.#countHoles(); nHoles > 0; nHoles = this.#countHoles()) {
       let best: { index: number; split: number; change: number } | undefined;
       for (let index = 0; index < this.#groups.length; index++) {
@@ -129,10 +131,9 @@ class Filling {
           this.#move(index, from);
         }
       }
-      if (best === undefined) return false;
+      if (best === undefined) return;
       this.#move(best.index, best.split);
     }
-    return true;
   }
 
   #fills(index: number, split: number): boolean {
@@ -209,6 +210,7 @@ function grouped(trials: readonly Trial[]): { groups: Group[]; totals: number[];
   return { groups, totals, weights };
 }
 
+/** Enough groups of each class for every split to get one; this also suffices (see `fillHoles`). */
 function checkFeasible(groups: readonly Group[], nParts: number, where: string): void {
   LABELS.forEach((label, stratum) => {
     const having = groups.filter(({ counts }) => counts.some(([index]) => index === stratum));
