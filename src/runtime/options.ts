@@ -26,6 +26,54 @@ export function parseOptions<Schema extends z.ZodType>(
   throw new ConfigError(`${where}: ${problems.join('; ')}`);
 }
 
+/** Options that name an entry of a registry: `{ "type": "lfcc", ... }`. */
+export interface TypedOptions {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+/**
+ * Parses `{ type, ...options }`, where `type` names an entry of `registry` and the entry's schema the rest.
+ *
+ * @throws ConfigError as {@link parseOptions}, and for an unknown type with the nearest known one
+ */
+export function parseTyped(
+  registry: Readonly<Record<string, { readonly schema: z.ZodType }>>,
+  value: unknown,
+  where: string,
+  path: readonly string[] = [],
+): TypedOptions {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${where}: ${path.join('.')}: expected {"type": ...}, got ${show(value)}`);
+  }
+  const { type, ...rest } = value as Record<string, unknown>;
+  const entry = lookUp(registry, type, `${where}: ${[...path, 'type'].join('.')}`);
+  return { type: String(type), ...(parseOptions(entry.schema, rest, where, path) as object) };
+}
+
+/**
+ * Runs the parsers of several sections and reports the problems of all of them at once.
+ *
+ * @throws ConfigError with every problem, one line
+ */
+export function parseSections<Sections extends Record<string, () => unknown>>(
+  where: string,
+  sections: Sections,
+): { [Name in keyof Sections]: ReturnType<Sections[Name]> } {
+  const problems: string[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [name, parse] of Object.entries(sections)) {
+    try {
+      parsed[name] = parse();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(error.message.startsWith(`${where}: `) ? error.message.slice(where.length + 2) : error.message);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(`${where}: ${problems.join('; ')}`);
+  return parsed as { [Name in keyof Sections]: ReturnType<Sections[Name]> };
+}
+
 /** The candidate nearest to `word` by edit distance, or undefined where none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -1,0 +1,121 @@
+/**
+ * A run folder is a checkpoint: `config.json` says how the model was made, `model.safetensors` holds its best weights,
+ * and everything that scores reads both from here.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { CheckpointError, messageOf } from '../runtime/errors.js';
+import { writeJsonAtomic } from '../runtime/files.js';
+import { parseOptions } from '../runtime/options.js';
+import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import { type ExperimentConfig, parseExperiment } from './config.js';
+import { downloadTensors, uploadTensors } from './weights.js';
+
+/** Files of a run folder, by role. */
+export const RUN_FILES = {
+  config: 'config.json',
+  model: 'model.safetensors',
+  metrics: 'metrics.json',
+  history: 'history.jsonl',
+  scores: 'scores',
+  tensorboard: 'tensorboard',
+  report: 'report.html',
+} as const;
+
+/** Where and with what a run was made; kept beside its config. */
+export interface RunEnvironment {
+  readonly version: string;
+  /** Commit of the code, with `-dirty` where it had changes; null outside a git checkout. */
+  readonly commit: string | null;
+  readonly node: string;
+  readonly platform: string;
+  readonly engine: { readonly kind: string; readonly version: string; readonly source: string };
+}
+
+/** What `config.json` holds. */
+export interface RunConfig {
+  readonly name: string;
+  readonly config: ExperimentConfig;
+  readonly environment: RunEnvironment;
+}
+
+/** What travels with the weights beside the config. */
+export interface ModelMetadata {
+  /** Score at or above which a clip is called bona fide: the EER point of the dev set. */
+  readonly threshold: number;
+  /** Epoch of these weights, from 1. */
+  readonly epoch: number;
+  /** Shape of one input, without the batch axis. */
+  readonly inputShape: readonly number[];
+}
+
+const FORMAT = 'voiceproof-1';
+
+const metadataSchema = z.object({
+  format: z.literal(FORMAT),
+  threshold: z.coerce.number(),
+  epoch: z.coerce.number(),
+  inputShape: z.string().transform((text) => text.split(',').map(Number)),
+});
+
+/** Writes `config.json`. */
+export function writeRunConfig(directory: string, run: RunConfig): void {
+  writeJsonAtomic(join(directory, RUN_FILES.config), run);
+}
+
+/**
+ * Reads `config.json` of a run folder.
+ *
+ * @throws CheckpointError where there is none, or it is damaged or made by an incompatible version
+ */
+export function readRunConfig(directory: string): RunConfig {
+  const path = join(directory, RUN_FILES.config);
+  if (!existsSync(path)) {
+    throw new CheckpointError(
+      `${directory}: expected a checkpoint, a folder with ${RUN_FILES.config} and ${RUN_FILES.model}, got ${existsSync(directory) ? 'another folder' : 'nothing there'}; train one with "npm run experiment -- lcnn"`,
+    );
+  }
+  try {
+    const { name, config, environment } = JSON.parse(readFileSync(path, 'utf8')) as RunConfig;
+    return { name, config: parseExperiment(config, path), environment };
+  } catch (error) {
+    throw new CheckpointError(
+      `${path}: damaged, or made by an incompatible version: ${messageOf(error)}; train again, or use the version that made it`,
+      { cause: error },
+    );
+  }
+}
+
+/** Writes `model.safetensors`, whole or not at all. */
+export function writeModel(
+  directory: string,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  { threshold, epoch, inputShape }: ModelMetadata,
+): void {
+  writeSafetensors(join(directory, RUN_FILES.model), downloadTensors(weights), {
+    format: FORMAT,
+    threshold: String(threshold),
+    epoch: String(epoch),
+    inputShape: inputShape.join(','),
+  });
+}
+
+/**
+ * Reads the metadata of `model.safetensors`, and a function that assigns its weights once the model is built.
+ *
+ * @throws CheckpointError where the file is absent, damaged, or not written by {@link writeModel}
+ */
+export function readModel(directory: string): ModelMetadata & {
+  assignTo(variables: ReadonlyMap<string, tf.Variable>): void;
+} {
+  const path = join(directory, RUN_FILES.model);
+  const { tensors, metadata } = readSafetensors(path);
+  try {
+    const { threshold, epoch, inputShape } = parseOptions(metadataSchema, metadata, path);
+    return { threshold, epoch, inputShape, assignTo: (variables) => uploadTensors(path, tensors, variables) };
+  } catch (error) {
+    throw new CheckpointError(`${messageOf(error)}; expected a model that Voiceproof wrote`, { cause: error });
+  }
+}

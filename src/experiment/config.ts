@@ -1,0 +1,128 @@
+/**
+ * What an experiment is: a short JSON file that states only what departs from the defaults, resolved to a full config
+ * that travels with the checkpoint.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { parseAugmentations } from '../data/augment/registry.js';
+import { type CorpusOptions, corpusOptions } from '../data/corpus.js';
+import { features } from '../features/registry.js';
+import { models } from '../models/registry.js';
+import { ConfigError, messageOf } from '../runtime/errors.js';
+import { parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
+import { type TrainingOptions, trainingOptions } from './training-options.js';
+
+/** A resolved experiment: every option has a value. */
+export interface ExperimentConfig {
+  readonly description: string;
+  /** Names every random draw of the run. */
+  readonly seed: number;
+  /** Length that clips are repeated or cropped to. */
+  readonly durationSeconds: number;
+  readonly data: CorpusOptions;
+  /** Null where the model takes the waveform. */
+  readonly feature: TypedOptions | null;
+  readonly augment: readonly TypedOptions[];
+  readonly model: TypedOptions;
+  readonly training: TrainingOptions;
+}
+
+const experimentOptions = z.strictObject({
+  description: z.string().default(''),
+  seed: z.int().min(0).default(42),
+  durationSeconds: z.number().min(0.1).max(60).default(4),
+  data: z.unknown().default({}),
+  feature: z.unknown().default(null),
+  augment: z.unknown().default([]),
+  model: z.unknown(),
+  training: z.unknown().default({}),
+});
+
+const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
+
+/**
+ * Parses an experiment.
+ *
+ * @param where the file, named in errors
+ * @throws ConfigError that lists every problem by path
+ */
+export function parseExperiment(value: unknown, where: string): ExperimentConfig {
+  const top = parseOptions(experimentOptions, value, where);
+  const sections = parseSections(where, {
+    data: () => parseOptions(corpusOptions, top.data, where, ['data']),
+    feature: () => (top.feature === null ? null : parseTyped(features, top.feature, where, ['feature'])),
+    augment: () => parseAugmentations(top.augment, where, ['augment']),
+    model: () => parseTyped(models, top.model, where, ['model']),
+    training: () => parseOptions(trainingOptions, top.training, where, ['training']),
+  });
+  const { input } = models[sections.model.type as keyof typeof models];
+  if ((input === 'waveform') !== (sections.feature === null)) {
+    throw new ConfigError(
+      input === 'waveform'
+        ? `${where}: feature: ${sections.model.type} takes the waveform; set feature to null`
+        : `${where}: feature: ${sections.model.type} takes a feature matrix; name one of ${Object.keys(features).join(', ')}`,
+    );
+  }
+  return { description: top.description, seed: top.seed, durationSeconds: top.durationSeconds, ...sections };
+}
+
+/** Names of the experiments that come with the project. */
+export function listExperiments(): string[] {
+  return readdirSync(EXPERIMENTS)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'))
+    .sort();
+}
+
+/**
+ * Reads an experiment by name, or by the path of a JSON file, and applies overrides.
+ *
+ * @param nameOrPath `lcnn`, or `my/experiment.json`
+ * @param overrides nested options that win over the file's; objects are merged, everything else replaced
+ * @returns the name, for the run folder, and the resolved config
+ * @throws ConfigError where there is no such experiment (with the nearest name), or it has problems
+ */
+export function readExperiment(
+  nameOrPath: string,
+  overrides: Readonly<Record<string, unknown>>,
+): { name: string; config: ExperimentConfig } {
+  const isPath = nameOrPath.endsWith('.json');
+  const path = isPath ? nameOrPath : join(EXPERIMENTS, `${nameOrPath}.json`);
+  if (!existsSync(path)) {
+    throw new ConfigError(
+      isPath
+        ? `${path}: expected an experiment, got no such file`
+        : `unknown experiment "${nameOrPath}"${suggestion(nameOrPath, listExperiments())}; or give the path of a .json file`,
+    );
+  }
+  const where = isPath ? path : `experiments/${nameOrPath}.json`;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${where}: expected JSON: ${messageOf(error)}`, { cause: error });
+  }
+  return { name: basename(path, '.json'), config: parseExperiment(merge(value, overrides), where) };
+}
+
+/** Paths at which two configs differ, such as `training.learningRate`. */
+export function differences(a: unknown, b: unknown, path = ''): string[] {
+  if (isObject(a) && isObject(b)) {
+    const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+    return [...keys].flatMap((key) => differences(a[key], b[key], path === '' ? key : `${path}.${key}`));
+  }
+  return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
+}
+
+function merge(base: unknown, over: unknown): unknown {
+  if (!isObject(base) || !isObject(over)) return over;
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) result[key] = key in base ? merge(base[key], value) : value;
+  return result;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
