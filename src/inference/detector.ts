@@ -1,0 +1,75 @@
+/** A checkpoint and a waveform to a score. */
+import * as tf from '@tensorflow/tfjs-core';
+import { SAMPLE_RATE } from '../data/audio.js';
+import { toFixedLength } from '../data/fixed-length.js';
+import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
+import { variablesOf } from '../experiment/weights.js';
+import { createFeature } from '../features/registry.js';
+import { namedWeights } from '../models/named-weights.js';
+import { buildModel } from '../models/registry.js';
+
+/** A trained model with its front-end, ready to score. */
+export interface Detector {
+  readonly run: RunConfig;
+  readonly metadata: ModelMetadata;
+  /** Samples that the model sees of a clip, from its start. */
+  readonly nSamples: number;
+  /** Maps a batch of inputs to logits. */
+  forward(inputs: tf.Tensor): tf.Tensor;
+  /**
+   * Scores one clip.
+   *
+   * @param waveform mono, 16 kHz; shorter clips are repeated, longer ones cut
+   */
+  score(waveform: Float32Array): ClipScore;
+  dispose(): void;
+}
+
+/** What a model says of a clip. */
+export interface ClipScore {
+  /** Log odds of bona fide against spoof by the model: higher means more bona fide. */
+  readonly score: number;
+  /** The model's own outputs: `[spoof, bona fide]`, or the one logit of bona fide. */
+  readonly logits: readonly number[];
+}
+
+/**
+ * Loads a run folder.
+ *
+ * @throws CheckpointError where it is absent, damaged or of another model
+ */
+export function loadDetector(directory: string): Detector {
+  const run = readRunConfig(directory);
+  const { config } = run;
+  const stored = readModel(directory);
+  const model = buildModel(config.model, stored.inputShape, config.seed);
+  stored.assignTo(variablesOf(namedWeights(model)));
+  const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
+  const nSamples = Math.round(config.durationSeconds * SAMPLE_RATE);
+  const forward = (inputs: tf.Tensor): tf.Tensor => model.apply(inputs, { training: false }) as tf.Tensor;
+  return {
+    run,
+    metadata: stored,
+    nSamples,
+    forward,
+    score: (waveform) => {
+      const clip = toFixedLength(waveform, nSamples);
+      const values = extractor === undefined ? clip : extractor.compute(clip);
+      const logits = tf.tidy(() => {
+        return Array.from(forward(tf.tensor(values, [1, ...stored.inputShape])).dataSync());
+      });
+      return { logits, score: scoresOf(logits, logits.length)[0] as number };
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+/**
+ * Scores of a batch of logits, row-major `[batch, nLogits]`: the difference bona fide minus spoof of two logits, or the
+ * one logit itself. Both are the model's log odds of bona fide.
+ */
+export function scoresOf(logits: ArrayLike<number>, nLogits: number): number[] {
+  return Array.from({ length: logits.length / nLogits }, (_, row) =>
+    nLogits === 1 ? (logits[row] as number) : (logits[row * 2 + 1] as number) - (logits[row * 2] as number),
+  );
+}

@@ -1,0 +1,142 @@
+/** Scores a set of trials with a model, and measures the result. */
+import * as tf from '@tensorflow/tfjs-core';
+import { SAMPLE_RATE } from '../data/audio.js';
+import type { Batch } from '../data/batch.js';
+import { createLoader, type Loader } from '../data/loader.js';
+import type { Trial } from '../data/trial.js';
+import type { ExperimentConfig } from '../experiment/config.js';
+import { loadDetector, scoresOf } from '../inference/detector.js';
+import { computeEer } from '../metrics/eer.js';
+import { computeRocAuc } from '../metrics/roc-auc.js';
+import { evaluateScores, type Metrics, type ScoredTrial } from '../metrics/summary.js';
+import type { AsvScores } from '../metrics/tdcf.js';
+import type { Logger } from '../runtime/logger.js';
+import type { Loss } from './losses.js';
+
+/** What is measured on the dev set after each epoch. Rates are fractions. */
+export interface DevMeasurement {
+  readonly loss: number;
+  readonly eer: number;
+  readonly auc: number;
+  /** At score 0, where the model finds both classes equally likely. */
+  readonly accuracy: number;
+  /** Score at the EER point. */
+  readonly threshold: number;
+}
+
+/** Batches of a set in its own order, and how many. */
+export interface EvaluationBatches {
+  readonly nBatches: number;
+  batches(epoch: number): AsyncIterable<Batch>;
+}
+
+/** The loader of a set as an experiment describes it: `train` shuffles, crops at random and augments. */
+export function createExperimentLoader(
+  config: ExperimentConfig,
+  trials: readonly Trial[],
+  mode: 'train' | 'eval',
+  { cacheDirectory, logger }: { readonly cacheDirectory?: string | undefined; readonly logger: Logger },
+): Loader {
+  const { training, feature, seed } = config;
+  return createLoader({
+    trials,
+    mode,
+    seed,
+    logger,
+    nSamples: Math.round(config.durationSeconds * SAMPLE_RATE),
+    feature: feature ?? undefined,
+    augment: mode === 'train' ? config.augment : [],
+    batchSize: mode === 'train' ? training.perDeviceTrainBatchSize : training.perDeviceEvalBatchSize,
+    shuffle: mode === 'train' && training.overfitBatches === 0,
+    workers: training.dataloaderNumWorkers ?? undefined,
+    cacheDirectory,
+  });
+}
+
+/** What is scored, with what. */
+export interface Scoring {
+  /** Maps a batch to logits, without dropout. */
+  readonly forward: (inputs: tf.Tensor) => tf.Tensor;
+  readonly trials: readonly Trial[];
+  readonly data: EvaluationBatches;
+  /** Names the set in the progress display. */
+  readonly label: string;
+  readonly logger: Logger;
+  /** Measured too where given. */
+  readonly loss?: Loss;
+}
+
+/**
+ * Scores every trial.
+ *
+ * @returns the trials in their order with their scores, and the mean loss over the clips (NaN without a loss)
+ */
+export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTrial[]; loss: number }> {
+  const { forward, trials, data, loss } = scoring;
+  const scores = new Float64Array(trials.length);
+  const bar = scoring.logger.progress(scoring.label, data.nBatches);
+  let lossSum = loss === undefined ? Number.NaN : 0;
+  let done = 0;
+  try {
+    for await (const batch of data.batches(1)) {
+      const nRows = batch.labels.length;
+      tf.tidy(() => {
+        const logits = forward(tf.tensor(batch.inputs, [...batch.shape]));
+        const rows = scoresOf(logits.dataSync(), logits.size / nRows);
+        for (const [row, index] of batch.indices.entries()) scores[index] = rows[row];
+        if (loss !== undefined) lossSum += loss(logits, tf.tensor1d(batch.labels, 'int32')).dataSync()[0] * nRows;
+      });
+      done += 1;
+      bar.update(done);
+    }
+  } finally {
+    bar.end();
+  }
+  const scored = trials.map(({ utterance, label, attackId }, i) => ({ utterance, label, attackId, score: scores[i] }));
+  return { scored, loss: lossSum / trials.length };
+}
+
+/** The figures of a dev set. */
+export function measureDev(scored: readonly ScoredTrial[], loss: number): DevMeasurement {
+  const bonafide = scored.filter(({ label }) => label === 'bonafide').map(({ score }) => score);
+  const spoof = scored.filter(({ label }) => label === 'spoof').map(({ score }) => score);
+  const { eer, threshold } = computeEer(bonafide, spoof);
+  const correct = scored.filter(({ label, score }) => score > 0 === (label === 'bonafide')).length;
+  return { loss, eer, threshold, auc: computeRocAuc(bonafide, spoof), accuracy: correct / scored.length };
+}
+
+/** What an evaluation of a checkpoint is given. */
+export interface CheckpointEvaluation {
+  /** A run folder. */
+  readonly checkpoint: string;
+  readonly trials: readonly Trial[];
+  readonly asvScores?: AsvScores | undefined;
+  readonly cacheDirectory?: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Evaluates a checkpoint on a set of trials, deciding at the threshold that travels with it.
+ *
+ * @throws CheckpointError, AudioError, DataError for what can't be used
+ */
+export async function evaluateCheckpoint({
+  checkpoint,
+  trials,
+  asvScores,
+  cacheDirectory,
+  logger,
+}: CheckpointEvaluation): Promise<{ scored: ScoredTrial[]; metrics: Metrics }> {
+  const detector = loadDetector(checkpoint);
+  const { config } = detector.run;
+  const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
+  try {
+    const { forward } = detector;
+    const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger });
+    const { threshold } = detector.metadata;
+    return { scored, metrics: evaluateScores(scored, { threshold, asvScores, bootstrap: { seed: config.seed } }) };
+  } finally {
+    await loader.close();
+    detector.dispose();
+  }
+}

@@ -1,0 +1,214 @@
+/** One experiment from its config to its report. */
+import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import { type Corpus, loadCorpus } from '../data/corpus.js';
+import type { Loader } from '../data/loader.js';
+import { formatScores } from '../data/score-file.js';
+import type { Trial } from '../data/trial.js';
+import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
+import type { ExperimentConfig } from '../experiment/config.js';
+import { variablesOf } from '../experiment/weights.js';
+import { evaluateScores, type Metrics } from '../metrics/summary.js';
+import { type NamedWeight, namedWeights } from '../models/named-weights.js';
+import { buildModel } from '../models/registry.js';
+import type { Engine } from '../runtime/engine.js';
+import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
+import type { Logger } from '../runtime/logger.js';
+import { createRandom, deriveSeed, shuffled } from '../runtime/random.js';
+import { createExperimentLoader, measureDev, scoreTrials } from './evaluation.js';
+import { type EpochRecord, writeHistory } from './history.js';
+import { createLoss } from './losses.js';
+import { openRunFolder } from './run-folder.js';
+import { hasState, loadState, saveState } from './run-state.js';
+import { createScalarWriter } from './tensorboard.js';
+import { train } from './trainer.js';
+
+/** What a run is given. */
+export interface ExperimentRun {
+  readonly name: string;
+  readonly config: ExperimentConfig;
+  /** Run folder. */
+  readonly directory: string;
+  readonly engine: Engine;
+  /** Whether to go on with the run that the folder holds. */
+  readonly resume: boolean;
+  /** Where features are cached; without it they are computed each time. */
+  readonly cacheDirectory?: string;
+  readonly logger: Logger;
+  /** Set to save and stop. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run ends with; `metrics.json` holds the same. */
+export interface ExperimentResult {
+  readonly bestEpoch: number;
+  readonly dev: Metrics;
+  /** Null where the data has no eval set. */
+  readonly eval: Metrics | null;
+}
+
+/**
+ * Trains, evaluates once on the eval set, and writes the run folder.
+ *
+ * @throws ConfigError, DataError, AudioError for input that can't be used, before anything is trained where possible
+ * @throws CheckpointError where the run to resume was made with another config
+ * @throws TrainingError where the loss is not finite, or the run was interrupted (after saving)
+ */
+export async function runExperiment(run: ExperimentRun): Promise<ExperimentResult> {
+  const { config, directory, logger } = run;
+  const { seed } = config;
+  const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
+  const corpus = limited(loadCorpus(config.data, { logger }), config);
+  openRunFolder(directory, run, logger);
+
+  const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval'): Loader =>
+    createExperimentLoader(config, trials, mode, run);
+  const loaders = { train: loaderOf(corpus.train, 'train'), dev: loaderOf(corpus.dev, 'eval') };
+  const inputShape = loaders.train.inputShape as number[];
+  const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));
+  const named = namedWeights(model);
+  const weights = variablesOf(named);
+  const forward = (inputs: tf.Tensor, kwargs: { training: boolean; seed?: number }): tf.Tensor =>
+    model.apply(inputs, kwargs) as tf.Tensor;
+  const loss = createLoss(training, countClasses(corpus.train), model.outputs[0]?.shape.at(-1) ?? 0);
+  const scoreSet = (label: string, trials: readonly Trial[], loader: Loader) =>
+    scoreTrials({
+      forward: (inputs) => forward(inputs, { training: false }),
+      trials,
+      data: loader,
+      label,
+      logger,
+      loss,
+    });
+  logger.info(describeRun(corpus, named, inputShape));
+
+  const scalars = training.tensorboard ? createScalarWriter(join(directory, RUN_FILES.tensorboard)) : undefined;
+  let history: readonly EpochRecord[] = [];
+  try {
+    const progress = await train({
+      forward: (inputs, stepSeed) => forward(inputs, { training: true, seed: stepSeed }),
+      weights,
+      trainable: new Set([...named].filter(([, { trainable }]) => trainable).map(([name]) => name)),
+      loss,
+      data: loaders.train,
+      options: training,
+      seed,
+      logger,
+      ...(run.signal === undefined ? {} : { signal: run.signal }),
+      measure: async () => {
+        const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
+        return measureDev(scored, devLoss);
+      },
+      onBest: (epoch, { threshold }) => writeModel(directory, weights, { threshold, epoch, inputShape }),
+      onState: (state, variables) => saveState(directory, variables, state, training.saveTotalLimit),
+      onEpoch: (record) => {
+        history = [...history, record];
+        writeHistory(directory, history);
+        logger.info(describeEpoch(record, training.numTrainEpochs));
+        scalars?.write(record.step, {
+          'train/loss': record.trainLoss,
+          'train/learning_rate': record.learningRate,
+          'dev/loss': record.devLoss,
+          'dev/eer': record.devEer,
+          'dev/auc': record.devAuc,
+          'dev/accuracy': record.devAccuracy,
+        });
+      },
+      resume: (variables) => {
+        if (!run.resume || !hasState(directory)) return undefined;
+        const state = loadState(directory, variables);
+        history = state.history;
+        const where = state.batch === 0 ? '' : `, batch ${state.batch}`;
+        logger.info(`resumed after epoch ${state.epoch} of ${training.numTrainEpochs}${where}`);
+        return state;
+      },
+    });
+
+    if (!training.loadBestModelAtEnd) {
+      const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
+      const { threshold } = measureDev(scored, devLoss);
+      writeModel(directory, weights, { threshold, epoch: progress.epoch, inputShape });
+    }
+    // Always through the file: what is reported is what was saved.
+    const saved = readModel(directory);
+    saved.assignTo(weights);
+    const knownAttacks = [...new Set(corpus.train.flatMap(({ attackId }) => attackId ?? []))];
+    const evaluate = async (set: 'dev' | 'eval', trials: readonly Trial[], loader: Loader) => {
+      const { scored } = await scoreSet(set, trials, loader);
+      writeFileAtomic(join(directory, RUN_FILES.scores, `${set}.txt`), formatScores(scored, 'labelled'));
+      const metrics = evaluateScores(scored, {
+        knownAttacks,
+        threshold: saved.threshold,
+        bootstrap: { seed },
+      });
+      return { scored, metrics };
+    };
+    const dev = await evaluate('dev', corpus.dev, loaders.dev);
+    const evalLoader = corpus.eval.length === 0 ? undefined : loaderOf(corpus.eval, 'eval');
+    const final = evalLoader === undefined ? undefined : await evaluate('eval', corpus.eval, evalLoader);
+    await evalLoader?.close();
+
+    const result: ExperimentResult = { bestEpoch: saved.epoch, dev: dev.metrics, eval: final?.metrics ?? null };
+    writeJsonAtomic(join(directory, RUN_FILES.metrics), result);
+    return result;
+  } finally {
+    scalars?.close();
+    await Promise.all([loaders.train.close(), loaders.dev.close()]);
+    model.dispose();
+  }
+}
+
+/** The corpus cut to a few batches where the options ask for it. */
+function limited(corpus: Corpus, { training, seed }: ExperimentConfig): Corpus {
+  const { fastDevRun, overfitBatches, perDeviceTrainBatchSize } = training;
+  const nBatches = overfitBatches || fastDevRun;
+  if (nBatches === 0) return corpus;
+  // Both classes in turn, so that a single batch already measures something.
+  const few = (trials: readonly Trial[]): Trial[] => {
+    const [bonafide, spoof] = (['bonafide', 'spoof'] as const).map((label) =>
+      shuffled(
+        trials.filter((trial) => trial.label === label),
+        createRandom(seed, 'few'),
+      ),
+    ) as [Trial[], Trial[]];
+    const inTurn = Array.from({ length: Math.max(bonafide.length, spoof.length) }, (_, i) => [bonafide[i], spoof[i]]);
+    return inTurn
+      .flat()
+      .filter((trial) => trial !== undefined)
+      .slice(0, nBatches * perDeviceTrainBatchSize);
+  };
+  const train = few(corpus.train);
+  return { ...corpus, train, dev: overfitBatches > 0 ? train : few(corpus.dev), eval: few(corpus.eval) };
+}
+
+function countClasses(trials: readonly Trial[]): [number, number] {
+  const nBonafide = trials.filter(({ label }) => label === 'bonafide').length;
+  return [trials.length - nBonafide, nBonafide];
+}
+
+function describeRun(corpus: Corpus, weights: ReadonlyMap<string, NamedWeight>, inputShape: readonly number[]): string {
+  const count = (trainable: boolean): number =>
+    [...weights.values()].filter((weight) => weight.trainable === trainable).reduce((n, w) => n + w.variable.size, 0);
+  const sets = (['train', 'dev', 'eval'] as const).map((set) => {
+    const [nSpoof, nBonafide] = countClasses(corpus[set]);
+    return `${set} ${nBonafide} + ${nSpoof}`;
+  });
+  return [
+    `corpus ${corpus.name}: bona fide + spoof clips: ${sets.join(', ')}`,
+    `model: ${count(true).toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`,
+  ].join('\n');
+}
+
+function describeEpoch(record: EpochRecord, nEpochs: number): string {
+  const { epoch, trainLoss, devLoss, devEer, devAuc, devAccuracy, seconds } = record;
+  const width = String(nEpochs).length;
+  return [
+    `epoch ${String(epoch).padStart(width)}/${nEpochs}`,
+    `loss ${trainLoss.toFixed(4)}`,
+    `dev loss ${devLoss.toFixed(4)}`,
+    `EER ${(100 * devEer).toFixed(2).padStart(5)} %`,
+    `AUC ${devAuc.toFixed(4)}`,
+    `accuracy ${(100 * devAccuracy).toFixed(1)} %`,
+    `${seconds.toFixed(1)} s`,
+  ].join('  ');
+}

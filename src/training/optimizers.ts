@@ -1,0 +1,86 @@
+/**
+ * Adam and AdamW as in PyTorch, with their state in the open so that a checkpoint can hold it: after a resume the next
+ * update is the same to the last bit.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingOptions } from '../experiment/training-options.js';
+
+/** What an optimizer needs of the options. */
+export type OptimizerOptions = Pick<
+  TrainingOptions,
+  'optim' | 'weightDecay' | 'adamBeta1' | 'adamBeta2' | 'adamEpsilon'
+>;
+
+/** Updates named variables from their gradients. */
+export interface Optimizer {
+  /** The moments, `exp_avg.NAME` and `exp_avg_sq.NAME`: with the number of updates they are the whole state. */
+  readonly moments: ReadonlyMap<string, tf.Variable>;
+  /**
+   * One update. Gradients are read, not disposed.
+   *
+   * @param gradients one a variable, under the same names
+   * @param step number of this update, from 1
+   */
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, step: number): void;
+  dispose(): void;
+}
+
+/**
+ * Adam (Kingma and Ba 2015), or AdamW (Loshchilov and Hutter 2019), equal to `torch.optim`:
+ * `w -= lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)`. In `adam` the decay is added to the gradient, in `adamw` the
+ * weight shrinks by `lr * weightDecay` before the update.
+ */
+export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, options: OptimizerOptions): Optimizer {
+  const { weightDecay, adamBeta1, adamBeta2, adamEpsilon } = options;
+  const isDecoupled = options.optim === 'adamw';
+  const moments = new Map<string, tf.Variable>();
+  const updates = [...variables].map(([name, variable]) => {
+    const [m, v] = [1, 2].map(() => tf.tidy(() => tf.variable(tf.zerosLike(variable), false))) as [
+      tf.Variable,
+      tf.Variable,
+    ];
+    moments.set(`exp_avg.${name}`, m).set(`exp_avg_sq.${name}`, v);
+    return (raw: tf.Tensor, learningRate: number, step: number): void => {
+      const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
+      m.assign(tf.add(tf.mul(m, adamBeta1), tf.mul(gradient, 1 - adamBeta1)));
+      v.assign(tf.add(tf.mul(v, adamBeta2), tf.mul(tf.square(gradient), 1 - adamBeta2)));
+      const denominator = tf.add(tf.div(tf.sqrt(v), Math.sqrt(1 - adamBeta2 ** step)), adamEpsilon);
+      const change = tf.mul(tf.div(m, denominator), learningRate / (1 - adamBeta1 ** step));
+      const base = weightDecay > 0 && isDecoupled ? tf.mul(variable, 1 - learningRate * weightDecay) : variable;
+      variable.assign(tf.sub(base, change));
+    };
+  });
+  const names = [...variables.keys()];
+
+  return {
+    moments,
+    apply: (gradients, learningRate, step) => {
+      tf.tidy(() => {
+        for (const [index, update] of updates.entries()) {
+          update(gradients.get(names[index] as string) as tf.Tensor, learningRate, step);
+        }
+      });
+    },
+    dispose: () => {
+      for (const moment of moments.values()) moment.dispose();
+    },
+  };
+}
+
+/**
+ * Scales gradients so that their global norm is at most `maxNorm`, as `torch.nn.utils.clip_grad_norm_`:
+ * `scale = min(1, maxNorm / (norm + 1e-6))`.
+ *
+ * @param maxNorm 0 only measures
+ * @returns the gradients to use, and the norm before clipping as a scalar tensor
+ */
+export function clipByGlobalNorm(
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  maxNorm: number,
+): { gradients: Map<string, tf.Tensor>; norm: tf.Scalar } {
+  const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares)) as tf.Scalar;
+  if (maxNorm === 0) return { gradients: new Map(gradients), norm };
+  const scale = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
+  return { gradients: new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, scale)])), norm };
+}

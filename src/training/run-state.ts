@@ -1,0 +1,96 @@
+/**
+ * What a resumed run needs to go on as if it had never stopped, in one safetensors file: weights, optimizer moments,
+ * and in the metadata the counters. Random draws are named by seed, epoch, step and utterance, so the counters are the
+ * whole random state.
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import { downloadTensors, uploadTensors } from '../experiment/weights.js';
+import { CheckpointError, messageOf } from '../runtime/errors.js';
+import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import type { EpochRecord } from './history.js';
+
+/** Counters of a run. */
+export interface Progress {
+  /** Epochs completed. */
+  readonly epoch: number;
+  /** Batches of the current epoch already used. */
+  readonly batch: number;
+  /** Optimizer updates so far. */
+  readonly step: number;
+  /** Sum of the batch losses of the current epoch so far. */
+  readonly lossSum: number;
+  /** Seconds of the current epoch so far. */
+  readonly seconds: number;
+  readonly best: { readonly epoch: number; readonly value: number } | null;
+  readonly history: readonly EpochRecord[];
+}
+
+/** The variables that a state file holds: the model's, and the optimizer's moments. */
+export interface StateVariables {
+  readonly weights: ReadonlyMap<string, tf.Variable>;
+  readonly moments: ReadonlyMap<string, tf.Variable>;
+}
+
+const PATTERN = /^checkpoint-(\d+)\.safetensors$/;
+const FORMAT = 'voiceproof-state-1';
+
+/** Writes the state as `checkpoint-STEP.safetensors` and removes all but the newest `limit`. */
+export function saveState(directory: string, variables: StateVariables, progress: Progress, limit: number): void {
+  writeSafetensors(join(directory, `checkpoint-${progress.step}.safetensors`), downloadTensors(prefixed(variables)), {
+    format: FORMAT,
+    progress: JSON.stringify(progress),
+  });
+  for (const { name } of listStates(directory).slice(0, -limit)) rmSync(join(directory, name), { force: true });
+}
+
+/** Whether the folder holds a state to resume from. */
+export function hasState(directory: string): boolean {
+  return listStates(directory).length > 0;
+}
+
+/**
+ * Reads the newest state into the variables.
+ *
+ * @throws CheckpointError where it is damaged or of another model
+ */
+export function loadState(directory: string, variables: StateVariables): Progress {
+  const newest = listStates(directory).at(-1);
+  if (newest === undefined) throw new CheckpointError(`${directory}: nothing to resume; start without --resume`);
+  const path = join(directory, newest.name);
+  const { tensors, metadata } = readSafetensors(path);
+  if (metadata.format !== FORMAT || metadata.progress === undefined) {
+    throw new CheckpointError(`${path}: expected a training state of this version, got format ${metadata.format}`);
+  }
+  uploadTensors(path, tensors, prefixed(variables));
+  try {
+    return JSON.parse(metadata.progress) as Progress;
+  } catch (error) {
+    throw new CheckpointError(`${path}: damaged: ${messageOf(error)}; remove it to resume from the one before`, {
+      cause: error,
+    });
+  }
+}
+
+function listStates(directory: string): { name: string; step: number }[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    // No folder, no states.
+  }
+  return names
+    .flatMap((name) => {
+      const step = PATTERN.exec(name)?.[1];
+      return step === undefined ? [] : [{ name, step: Number(step) }];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+function prefixed({ weights, moments }: StateVariables): Map<string, tf.Variable> {
+  return new Map([
+    ...[...weights].map(([name, variable]) => [`model.${name}`, variable] as const),
+    ...[...moments].map(([name, variable]) => [`optimizer.${name}`, variable] as const),
+  ]);
+}

@@ -1,0 +1,89 @@
+/**
+ * Scalars in TensorBoard's event files: TFRecord frames (length, masked CRC-32C, bytes, masked CRC-32C) of `Event`
+ * protocol buffers. Format: tensorflow/core/util/event.proto and lib/io/record_writer. No engine is needed.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** Writes scalars to one event file. */
+export interface ScalarWriter {
+  /** Writes the scalars of one step, such as `{ 'train/loss': 0.3 }`. */
+  write(step: number, scalars: Readonly<Record<string, number>>): void;
+  close(): void;
+}
+
+/** Opens an event file in `directory`. */
+export function createScalarWriter(directory: string): ScalarWriter {
+  mkdirSync(directory, { recursive: true });
+  const seconds = Math.floor(Date.now() / 1000);
+  const file = openSync(join(directory, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`), 'a');
+  const write = (event: Buffer): void => {
+    writeSync(file, frame(event));
+  };
+  write(Buffer.concat([wallTime(), bytesField(3, Buffer.from('brain.Event:2'))]));
+  return {
+    write: (step, scalars) => {
+      const values = Object.entries(scalars).map(([tag, value]) =>
+        bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
+      );
+      write(Buffer.concat([wallTime(), varintField(2, step), bytesField(5, Buffer.concat(values))]));
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function wallTime(): Buffer {
+  const field = Buffer.alloc(9);
+  field[0] = (1 << 3) | 1;
+  field.writeDoubleLE(Date.now() / 1000, 1);
+  return field;
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}
+
+function varintField(number: number, value: number): Buffer {
+  return Buffer.concat([varint(number << 3), varint(value)]);
+}
+
+function bytesField(number: number, content: Buffer): Buffer {
+  return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
+}
+
+function floatField(number: number, value: number): Buffer {
+  const field = Buffer.alloc(5);
+  field[0] = (number << 3) | 5;
+  field.writeFloatLE(value, 1);
+  return field;
+}
+
+function frame(content: Buffer): Buffer {
+  const header = Buffer.alloc(12);
+  header.writeUInt32LE(content.length, 0);
+  header.writeUInt32LE(maskedCrc(header.subarray(0, 8)), 8);
+  const footer = Buffer.alloc(4);
+  footer.writeUInt32LE(maskedCrc(content), 0);
+  return Buffer.concat([header, content, footer]);
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  return crc;
+});
+
+function maskedCrc(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  crc ^= 0xffffffff;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

@@ -1,0 +1,226 @@
+/**
+ * The training loop: epochs of steps, a measurement on the dev set after each, the best weights kept, and a state saved
+ * from which the run goes on bit for bit.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../data/batch.js';
+import type { TrainingOptions } from '../experiment/training-options.js';
+import { TrainingError } from '../runtime/errors.js';
+import type { Logger } from '../runtime/logger.js';
+import { deriveSeed } from '../runtime/random.js';
+import type { DevMeasurement } from './evaluation.js';
+import type { EpochRecord } from './history.js';
+import type { Loss } from './losses.js';
+import { clipByGlobalNorm, createOptimizer } from './optimizers.js';
+import type { Progress, StateVariables } from './run-state.js';
+import { createSchedule } from './schedules.js';
+
+/** A source of training batches in an order that depends on the epoch alone. */
+export interface TrainingBatches {
+  readonly nBatches: number;
+  batches(epoch: number, fromBatch: number): AsyncIterable<Batch>;
+}
+
+/** What the trainer works on, and whom it tells. */
+export interface TrainerParts {
+  /** Maps a batch to logits; `seed` feeds the random layers. */
+  readonly forward: (inputs: tf.Tensor, seed: number) => tf.Tensor;
+  /** Every variable of the model by name, trained or not. */
+  readonly weights: ReadonlyMap<string, tf.Variable>;
+  /** Names of those that are trained. */
+  readonly trainable: ReadonlySet<string>;
+  readonly loss: Loss;
+  readonly data: TrainingBatches;
+  readonly options: TrainingOptions;
+  readonly seed: number;
+  readonly logger: Logger;
+  /** Set when the run should save and stop. */
+  readonly signal?: AbortSignal;
+  /** Measures the model on the dev set. */
+  measure(): Promise<DevMeasurement>;
+  /** Called with each new best model, before {@link onState}. */
+  onBest(epoch: number, measurement: DevMeasurement): void;
+  /** Called when the state should be saved. */
+  onState(progress: Progress, variables: StateVariables): void;
+  /** Called after each epoch. */
+  onEpoch(record: EpochRecord): void;
+  /** Loads a saved state into the variables, or returns undefined to start from the beginning. */
+  resume(variables: StateVariables): Progress | undefined;
+}
+
+const START: Progress = { epoch: 0, batch: 0, step: 0, lossSum: 0, seconds: 0, best: null, history: [] };
+
+/**
+ * Trains until the last epoch or early stopping.
+ *
+ * @returns the final counters with the history
+ * @throws TrainingError where the loss or a gradient is not finite (with the files of the batch), or `signal` is set
+ *   (after saving)
+ */
+export async function train(parts: TrainerParts): Promise<Progress> {
+  const { options, data, logger } = parts;
+  const trained = new Map([...parts.weights].filter(([name]) => parts.trainable.has(name)));
+  const optimizer = createOptimizer(trained, options);
+  const variables: StateVariables = { weights: parts.weights, moments: optimizer.moments };
+  const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
+  const schedule = createSchedule(options, updatesPerEpoch * options.numTrainEpochs);
+  const step = createStep(parts, trained);
+  try {
+    let progress = parts.resume(variables) ?? START;
+    while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
+      const epoch = progress.epoch + 1;
+      const started = performance.now() - progress.seconds * 1000;
+      const bar = logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
+      let { batch, step: updates, lossSum } = progress;
+      const pending = new GradientSum();
+      const now = (): Progress => ({
+        ...progress,
+        batch,
+        step: updates,
+        lossSum,
+        seconds: (performance.now() - started) / 1000,
+      });
+      try {
+        for await (const examples of data.batches(epoch, batch)) {
+          const { loss, gradients } = step(examples, epoch, batch);
+          pending.add(gradients);
+          lossSum += loss;
+          batch += 1;
+          if (batch % options.gradientAccumulationSteps !== 0 && batch !== data.nBatches) continue;
+          updates += 1;
+          update(pending, optimizer.apply, schedule(updates - 1), updates, options.maxGradNorm, examples);
+          bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
+          if (batch === data.nBatches) continue;
+          if (parts.signal?.aborted === true) {
+            parts.onState(now(), variables);
+            throw new TrainingError(`interrupted in epoch ${epoch} after ${batch} of ${data.nBatches} batches; saved`);
+          }
+          if (options.saveSteps !== null && updates % options.saveSteps === 0) parts.onState(now(), variables);
+        }
+      } finally {
+        pending.dispose();
+        bar.end();
+      }
+      const measurement = await parts.measure();
+      const record: EpochRecord = {
+        epoch,
+        step: updates,
+        trainLoss: lossSum / data.nBatches,
+        learningRate: schedule(updates - 1),
+        devLoss: measurement.loss,
+        devEer: measurement.eer,
+        devAuc: measurement.auc,
+        devAccuracy: measurement.accuracy,
+        seconds: (performance.now() - started) / 1000,
+      };
+      const value = measurement[options.metricForBestModel];
+      const isBest = progress.best === null || isBetter(value, progress.best.value, options);
+      if (isBest) parts.onBest(epoch, measurement);
+      progress = {
+        epoch,
+        batch: 0,
+        step: updates,
+        lossSum: 0,
+        seconds: 0,
+        best: isBest ? { epoch, value } : progress.best,
+        history: [...progress.history, record],
+      };
+      parts.onState(progress, variables);
+      parts.onEpoch(record);
+      if (parts.signal?.aborted === true) throw new TrainingError(`interrupted after epoch ${epoch}; saved`);
+    }
+    return progress;
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/** Whether `value` is better than `best` by more than the early-stopping threshold. */
+function isBetter(value: number, best: number, options: TrainingOptions): boolean {
+  const isSmallerBetter = options.metricForBestModel === 'eer' || options.metricForBestModel === 'loss';
+  const gain = isSmallerBetter ? best - value : value - best;
+  return gain > options.earlyStoppingThreshold;
+}
+
+function shouldStop({ epoch, best }: Progress, { earlyStoppingPatience }: TrainingOptions): boolean {
+  return earlyStoppingPatience !== null && best !== null && epoch - best.epoch >= earlyStoppingPatience;
+}
+
+/** A function that runs one batch forward and back. */
+function createStep(parts: TrainerParts, trained: ReadonlyMap<string, tf.Variable>) {
+  const names = [...trained.keys()];
+  const list = [...trained.values()];
+  return (batch: Batch, epoch: number, index: number): { loss: number; gradients: Map<string, tf.Tensor> } => {
+    const seed = deriveSeed(parts.seed, 'step', epoch, index);
+    const { value, grads } = tf.tidy(() => {
+      const inputs = tf.tensor(batch.inputs, [...batch.shape]);
+      const labels = tf.tensor1d(batch.labels, 'int32');
+      return tf.variableGrads(() => parts.loss(parts.forward(inputs, seed), labels), list);
+    });
+    const loss = value.dataSync()[0] as number;
+    value.dispose();
+    const gradients = new Map(names.map((name, i) => [name, grads[(list[i] as tf.Variable).name] as tf.Tensor]));
+    if (!Number.isFinite(loss)) {
+      for (const gradient of gradients.values()) gradient.dispose();
+      throw notFinite(`loss is ${loss}`, batch);
+    }
+    return { loss, gradients };
+  };
+}
+
+function notFinite(what: string, batch: Batch): TrainingError {
+  return new TrainingError(
+    `${what} for the batch ${batch.utterances.join(', ')}; check these files, lower training.learningRate or set training.maxGradNorm`,
+  );
+}
+
+/** Averages the accumulated gradients, clips them, and hands them to the optimizer. */
+function update(
+  pending: GradientSum,
+  apply: (gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, step: number) => void,
+  learningRate: number,
+  step: number,
+  maxGradNorm: number,
+  batch: Batch,
+): void {
+  tf.tidy(() => {
+    const { gradients, norm } = clipByGlobalNorm(pending.take(), maxGradNorm);
+    const value = norm.dataSync()[0] as number;
+    if (!Number.isFinite(value)) throw notFinite(`the gradient's norm is ${value}`, batch);
+    apply(gradients, learningRate, step);
+  });
+}
+
+/** Mean of the gradients of the batches between two updates. */
+class GradientSum {
+  private sum = new Map<string, tf.Tensor>();
+  private count = 0;
+
+  /** Adds one batch's gradients and takes them over. */
+  add(gradients: Map<string, tf.Tensor>): void {
+    this.count += 1;
+    if (this.count === 1) {
+      this.sum = gradients;
+      return;
+    }
+    for (const [name, gradient] of gradients) {
+      const before = this.sum.get(name) as tf.Tensor;
+      this.sum.set(name, tf.add(before, gradient));
+      tf.dispose([before, gradient]);
+    }
+  }
+
+  /** The mean, inside the caller's `tidy`; starts anew. */
+  take(): Map<string, tf.Tensor> {
+    const { sum, count } = this;
+    const mean = new Map([...sum].map(([name, total]) => [name, count === 1 ? tf.clone(total) : tf.div(total, count)]));
+    this.dispose();
+    return mean;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.sum.values()]);
+    this.sum = new Map();
+    this.count = 0;
+  }
+}

@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/data/batch.js';
+import { type TrainingOptions, trainingOptions } from '../../src/experiment/training-options.js';
+import { silentLogger } from '../../src/runtime/logger.js';
+import { createRandom } from '../../src/runtime/random.js';
+import type { DevMeasurement } from '../../src/training/evaluation.js';
+import { createLoss } from '../../src/training/losses.js';
+import { loadState, type Progress, saveState } from '../../src/training/run-state.js';
+import { type TrainerParts, train } from '../../src/training/trainer.js';
+import { startTestEngine } from '../support/engine.js';
+
+const N_BATCHES = 5;
+const ROWS = 4;
+
+beforeAll(startTestEngine);
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'voiceproof-trainer-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A batch whose content depends on epoch and number alone: two clouds of points around (1, 1) and (-1, -1). */
+function batchOf(epoch: number, index: number): Batch {
+  const random = createRandom('batch', epoch, index);
+  const labels = Int32Array.from({ length: ROWS }, (_, row) => row % 2);
+  const inputs = Float32Array.from({ length: ROWS * 2 }, (_, i) => (labels[i >> 1] === 1 ? 1 : -1) + random.normal());
+  const utterances = Array.from({ length: ROWS }, (_, row) => `clip-${epoch}-${index}-${row}`);
+  return { inputs, shape: [ROWS, 2], labels, utterances, indices: Int32Array.from(labels.keys()) };
+}
+
+/** A linear model with a seeded random scaling that stands for dropout. */
+function makeParts(options: Partial<TrainingOptions>, over: Partial<TrainerParts> = {}) {
+  const weights = new Map([
+    ['dense/kernel', tf.variable(tf.tensor2d([0.1, -0.2, 0.3, 0.05], [2, 2]))],
+    ['dense/bias', tf.variable(tf.zeros([2]))],
+  ]);
+  const parsed = trainingOptions.parse({ numTrainEpochs: 3, learningRate: 0.05, ...options });
+  const [kernel, bias] = [...weights.values()] as [tf.Variable, tf.Variable];
+  const log = { best: [] as number[], states: 0, epochs: 0 };
+  const parts: TrainerParts = {
+    forward: (inputs, seed) => {
+      const mask = tf.tensor1d(Float32Array.from([1, 2], (k) => 1 + createRandom(seed, k).uniform()));
+      return tf.add(tf.matMul(tf.mul(inputs, mask) as tf.Tensor2D, kernel as tf.Tensor2D), bias);
+    },
+    weights,
+    trainable: new Set(weights.keys()),
+    loss: createLoss(parsed, [1, 1], 2),
+    data: {
+      nBatches: N_BATCHES,
+      async *batches(epoch, fromBatch) {
+        for (let index = fromBatch; index < N_BATCHES; index++) yield batchOf(epoch, index);
+      },
+    },
+    options: parsed,
+    seed: 7,
+    logger: silentLogger,
+    measure: async (): Promise<DevMeasurement> => {
+      const value = kernel.dataSync()[0] as number;
+      return { loss: value, eer: Math.abs(value), auc: 0.5, accuracy: 0.5, threshold: 0 };
+    },
+    onBest: (epoch) => log.best.push(epoch),
+    onState: (progress, variables) => {
+      log.states += 1;
+      saveState(directory, variables, progress, parsed.saveTotalLimit);
+    },
+    onEpoch: () => {
+      log.epochs += 1;
+    },
+    resume: () => undefined,
+    ...over,
+  };
+  const values = (): number[] => [...weights.values()].flatMap((variable) => [...variable.dataSync()]);
+  return { parts, values, log, dispose: () => tf.dispose([...weights.values()]) };
+}
+
+/** The history without times, which differ from run to run. */
+function timeless(progress: Progress): unknown {
+  return progress.history.map((record) => ({ ...record, seconds: 0 }));
+}
+
+describe('train', () => {
+  it('lowers the loss and records every epoch', async () => {
+    const { parts, log } = makeParts({ numTrainEpochs: 6 });
+    const { history } = await train(parts);
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(history.at(-1)?.trainLoss).toBeLessThan((history[0]?.trainLoss ?? 0) * 0.9);
+    expect(history.at(-1)?.step).toBe(6 * N_BATCHES);
+    expect(log.epochs).toBe(6);
+  });
+
+  it('ends with the same bits wherever it is interrupted and resumed', async () => {
+    const whole = makeParts({ optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' });
+    const expected = await train(whole.parts);
+    for (const stopAfter of [1, 3, N_BATCHES, N_BATCHES + 2, 2 * N_BATCHES]) {
+      const abort = new AbortController();
+      let taken = 0;
+      const first = makeParts(
+        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' },
+        { signal: abort.signal },
+      );
+      const source = first.parts.data;
+      const interrupted: TrainerParts = {
+        ...first.parts,
+        data: {
+          nBatches: N_BATCHES,
+          async *batches(epoch, fromBatch) {
+            for await (const batch of source.batches(epoch, fromBatch)) {
+              taken += 1;
+              if (taken === stopAfter) abort.abort();
+              yield batch;
+            }
+          },
+        },
+      };
+      await expect(train(interrupted)).rejects.toThrow(/interrupted .*saved/);
+      const second = makeParts(
+        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' },
+        { resume: (variables) => loadState(directory, variables) },
+      );
+      const resumed = await train(second.parts);
+      expect(second.values(), `stopped after ${stopAfter} batches`).toEqual(whole.values());
+      expect(timeless(resumed)).toEqual(timeless(expected));
+    }
+  });
+
+  it('takes the same steps from two accumulated batches as from their mean', async () => {
+    const accumulated = makeParts({ gradientAccumulationSteps: N_BATCHES, numTrainEpochs: 1 });
+    await train(accumulated.parts);
+    const joint = makeParts({ numTrainEpochs: 1 });
+    const all = Array.from({ length: N_BATCHES }, (_, index) => batchOf(1, index));
+    const joined: Batch = {
+      inputs: Float32Array.from(all.flatMap(({ inputs }) => [...inputs])),
+      shape: [ROWS * N_BATCHES, 2],
+      labels: Int32Array.from(all.flatMap(({ labels }) => [...labels])),
+      utterances: [],
+      indices: new Int32Array(ROWS * N_BATCHES),
+    };
+    // The stand-in for dropout is taken out, as its draws differ by batch.
+    const plain = (parts: TrainerParts): TrainerParts => {
+      const [kernel, bias] = [...parts.weights.values()] as [tf.Variable, tf.Variable];
+      return {
+        ...parts,
+        forward: (inputs) => tf.add(tf.matMul(inputs as tf.Tensor2D, kernel as tf.Tensor2D), bias),
+      };
+    };
+    const split = makeParts({ gradientAccumulationSteps: N_BATCHES, numTrainEpochs: 1 });
+    await train(plain(split.parts));
+    await train(
+      plain({
+        ...joint.parts,
+        data: {
+          nBatches: 1,
+          async *batches() {
+            yield joined;
+          },
+        },
+      }),
+    );
+    split.values().forEach((value, i) => {
+      expect(value).toBeCloseTo(joint.values()[i] as number, 5);
+    });
+  });
+
+  it('stops early once the measure has not improved for `earlyStoppingPatience` epochs', async () => {
+    const eers = [0.4, 0.3, 0.35, 0.31, 0.2];
+    let epoch = 0;
+    const { parts, log } = makeParts(
+      { numTrainEpochs: 5, earlyStoppingPatience: 2 },
+      { measure: async () => ({ loss: 1, eer: eers[epoch++] as number, auc: 0.5, accuracy: 0.5, threshold: 0 }) },
+    );
+    const progress = await train(parts);
+    expect(progress.epoch).toBe(4);
+    expect(progress.best).toEqual({ epoch: 2, value: 0.3 });
+    expect(log.best).toEqual([1, 2]);
+  });
+
+  it('stops at a loss that is not finite, with the names of the batch, and saves nothing of it', async () => {
+    const { parts, log, values } = makeParts({});
+    const before = values();
+    const poisoned: TrainerParts = { ...parts, forward: (inputs) => tf.mul(inputs, Number.NaN) };
+    await expect(train(poisoned)).rejects.toThrow(/loss is NaN for the batch clip-1-0-0, clip-1-0-1/);
+    expect(values()).toEqual(before);
+    expect(log.states).toBe(0);
+  });
+
+  it('also saves every `saveSteps` updates, and keeps `saveTotalLimit` states', async () => {
+    const { parts, log } = makeParts({ numTrainEpochs: 2, saveSteps: 2 });
+    await train(parts);
+    expect(log.states).toBe(2 * (2 + 1) - 0);
+  });
+
+  it('keeps the tensor count', async () => {
+    const { parts, dispose } = makeParts({ numTrainEpochs: 1, maxGradNorm: 1, gradientAccumulationSteps: 2 });
+    await train(parts);
+    const before = tf.memory().numTensors;
+    await train(parts);
+    expect(tf.memory().numTensors).toBe(before);
+    dispose();
+  });
+});
