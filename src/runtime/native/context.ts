@@ -121,5 +121,6 @@ function firstLine(message: string): string {
     .replace(/^(\{\{.*?\}\}\s*)+/, '')
     .replace(/\s*\[Op:\w+\](\s*name:.*)?\s*$/, '')
     .replace(/ in binary running on \S+\..*$/, '')
+    .replace(/:\s*$/, '')
     .trim();
 }

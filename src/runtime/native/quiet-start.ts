@@ -54,7 +54,8 @@ export function withStderrAside<Result>(start: () => Result): Result {
     // Where `real` is negative the process has no stderr to put back.
     if (real >= 0) {
       dup2(real, STDERR);
-      closeSync(real);
+      // Not Node's `closeSync`: in a worker thread it warns, on stderr, of a file that Node did not open.
+      libc.func('close', 'int', ['int'])(real);
     }
     closeSync(aside);
     rmSync(folder, { recursive: true, force: true });

@@ -35,7 +35,8 @@ export function hasRawOps(): boolean {
 
 /**
  * Runs one TensorFlow op. Its outputs are tfjs tensors like any others: `tf.tidy` and `dispose` free them. It has no
- * gradient: wrap it in `tf.customGrad`. Optional attributes may be left out.
+ * gradient: wrap it in `tf.customGrad`. Attributes that have a default or follow from the
+ * inputs' types may be left out; the length `N` of a list of inputs may not.
  *
  * tfjs has fewer types than TensorFlow. An output of another type keeps it, is labelled with the nearest of tfjs's
  * (int64 and uint8 `int32`; half, bfloat16 and double `float32`; resource and variant `string`), and should only go
