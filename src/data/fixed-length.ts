@@ -1,0 +1,46 @@
+/** Clips brought to one length: short ones repeated, long ones cropped. */
+import { AudioError, ConfigError } from '../runtime/errors.js';
+import type { Random } from '../runtime/random.js';
+
+/**
+ * A clip of exactly `nSamples`: a shorter one repeated from its start, as ASVspoof baselines do, a longer one cropped.
+ *
+ * @param waveform any rate; left as it is
+ * @param nSamples at least 1
+ * @param random draws where the crop starts, all starts equally likely; without it the crop is the first `nSamples`
+ * @returns may share memory with `waveform`
+ * @throws AudioError where there is no sample to repeat
+ */
+export function toFixedLength(waveform: Float32Array, nSamples: number, random?: Random): Float32Array {
+  if (!Number.isSafeInteger(nSamples) || nSamples < 1) {
+    throw new ConfigError(`fixed length: expected at least 1 sample, got ${nSamples}`);
+  }
+  const nGiven = waveform.length;
+  if (nGiven === 0) throw new AudioError('fixed length: expected at least 1 sample of audio, got none');
+  if (nGiven === nSamples) return waveform;
+  if (nGiven > nSamples) {
+    const start = random === undefined ? 0 : random.integer(nGiven - nSamples + 1);
+    return waveform.subarray(start, start + nSamples);
+  }
+  return repeated(waveform, nSamples, 0);
+}
+
+/**
+ * `nSamples` of a clip that is played over and over, starting at `offset`.
+ *
+ * @param waveform at least 1 sample
+ * @param offset 0 to `waveform.length - 1`
+ * @returns freshly allocated
+ */
+export function repeated(waveform: Float32Array, nSamples: number, offset: number): Float32Array {
+  const result = new Float32Array(nSamples);
+  let at = 0;
+  let from = offset;
+  while (at < nSamples) {
+    const part = waveform.subarray(from, from + nSamples - at);
+    result.set(part, at);
+    at += part.length;
+    from = 0;
+  }
+  return result;
+}
