@@ -1,0 +1,105 @@
+/** Additive noise: white, or cut from recordings, at an amplitude or at a signal-to-noise ratio. */
+import { z } from 'zod';
+import type { Random } from '../../runtime/random.js';
+import { repeated, toFixedLength } from '../fixed-length.js';
+import { type AugmentationType, probability } from './augmentation.js';
+import { openNoiseClips } from './noise-clips.js';
+
+const schema = z
+  .strictObject({
+    probability,
+    kind: z.enum(['white', 'recorded']).describe('Gaussian noise, or pieces of the recordings in `directory`.'),
+    amplitude: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Standard deviation of white noise, where full scale is 1; instead of snrDb.'),
+    snrDb: z
+      .tuple([z.number(), z.number()])
+      .refine(([low, high]) => low <= high, 'expected the lower bound first')
+      .optional()
+      .describe('Least and greatest signal-to-noise ratio in dB; each clip draws one between them.'),
+    directory: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Folder of noise recordings; those in folders beneath it count too.'),
+  })
+  .superRefine(({ kind, amplitude, snrDb, directory }, context) => {
+    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (kind === 'white') {
+      if ((amplitude === undefined) === (snrDb === undefined)) {
+        problem('amplitude', 'white noise takes either an amplitude or snrDb; give one of the two');
+      }
+      if (directory !== undefined) problem('directory', 'white noise takes no recordings; leave it out');
+    } else {
+      if (snrDb === undefined) problem('snrDb', 'recorded noise needs a range such as [5, 20]');
+      if (amplitude !== undefined) problem('amplitude', 'recorded noise takes snrDb instead; leave it out');
+      if (directory === undefined) problem('directory', 'recorded noise needs a folder of recordings');
+    }
+  });
+
+/** The registry entry; see the top of the file. */
+export const noise: AugmentationType<typeof schema> = {
+  schema,
+  create({ probability, kind, amplitude, snrDb, directory }, sampleRate) {
+    const [low, high] = snrDb ?? [0, 0];
+    if (kind === 'recorded') {
+      const clips = openNoiseClips(directory ?? '', sampleRate);
+      return {
+        probability,
+        async apply(waveform, random) {
+          const clip = await clips.pick(random);
+          const piece = pieceOf(clip, waveform.length, random);
+          return mixedAtSnr(waveform, piece, random.uniformBetween(low, high));
+        },
+      };
+    }
+    return {
+      probability,
+      apply(waveform, random) {
+        const white = whiteNoise(waveform.length, random);
+        return amplitude === undefined
+          ? mixedAtSnr(waveform, white, random.uniformBetween(low, high))
+          : mixed(waveform, white, amplitude);
+      },
+    };
+  },
+};
+
+/**
+ * A clip with noise at a signal-to-noise ratio: `y = x + n sqrt(mean(x^2) / mean(n^2) / 10^(snr / 10))`, as in
+ * torchaudio's `add_noise`. Where either is silent there is no such ratio, and the clip comes back as it was.
+ *
+ * @param piece as long as `waveform`
+ * @returns freshly allocated; not clipped to -1..1
+ */
+export function mixedAtSnr(waveform: Float32Array, piece: Float32Array, snrDb: number): Float32Array {
+  const signal = energy(waveform);
+  const disturbance = energy(piece);
+  const isSilent = signal === 0 || disturbance === 0;
+  return mixed(waveform, piece, isSilent ? 0 : Math.sqrt(signal / disturbance / 10 ** (snrDb / 10)));
+}
+
+function mixed(waveform: Float32Array, piece: Float32Array, scale: number): Float32Array {
+  return waveform.map((sample, i) => sample + scale * piece[i]);
+}
+
+function energy(waveform: Float32Array): number {
+  let sum = 0;
+  for (const sample of waveform) sum += sample * sample;
+  return sum;
+}
+
+/** A random stretch of a long recording, or a short one played over and over from a random place. */
+function pieceOf(clip: Float32Array, nSamples: number, random: Random): Float32Array {
+  return clip.length >= nSamples
+    ? toFixedLength(clip, nSamples, random)
+    : repeated(clip, nSamples, random.integer(clip.length));
+}
+
+function whiteNoise(nSamples: number, random: Random): Float32Array {
+  const result = new Float32Array(nSamples);
+  for (let i = 0; i < nSamples; i++) result[i] = random.normal();
+  return result;
+}
