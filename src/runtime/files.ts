@@ -10,9 +10,15 @@ import { messageOf, VoiceproofError } from './errors.js';
 /**
  * Writes `content` to `path` atomically, making the folder if need be.
  *
+ * @param options `durable` (default true) waits until the bytes are on the disk; without it a power cut may leave a
+ *   torn file, so only for what is checked when read
  * @throws VoiceproofError where the disk is full or the place can't be written; nothing is left behind then
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+  { durable = true }: { readonly durable?: boolean } = {},
+): void {
   const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
@@ -20,7 +26,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | rea
     const file = openSync(temporary, 'w');
     try {
       for (const part of parts) writeAll(file, typeof part === 'string' ? Buffer.from(part) : part);
-      fsyncSync(file);
+      if (durable) fsyncSync(file);
     } finally {
       closeSync(file);
     }
