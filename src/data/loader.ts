@@ -1,0 +1,192 @@
+/**
+ * Trials in, batches out: decoded, brought to length, augmented and featurised ahead of their use.
+ *
+ * What a batch holds depends on the trials, the options, the epoch and the batch's number alone: neither on the number
+ * of threads nor on where an epoch was entered. So a run that was interrupted goes on with the batches it would have
+ * seen. Memory holds a few batches, whatever the number of trials.
+ */
+import { availableParallelism } from 'node:os';
+import { ConfigError, DataError } from '../runtime/errors.js';
+import type { Logger } from '../runtime/logger.js';
+import type { TypedOptions } from '../runtime/options.js';
+import { createRandom, shuffled } from '../runtime/random.js';
+import type { Batch } from './batch.js';
+import { createExampleMaker, type ExampleBatch, type ExampleRecipe } from './example.js';
+import { CLASS_INDEX, type Trial } from './trial.js';
+import { startWorkerPool, type WorkerPool } from './worker-pool.js';
+
+/** What a loader is made from. Defaults stand with the fields. */
+export interface LoaderOptions {
+  readonly trials: readonly Trial[];
+  /** Entry of the feature registry with its options; without it (the default) batches hold waveforms. */
+  readonly feature?: TypedOptions | undefined;
+  /** Samples that every clip is repeated or cropped to; without it (the default) clips stay whole, one a batch. */
+  readonly nSamples?: number | undefined;
+  /** `train` draws the order of trials anew each epoch and crops at random; `eval` keeps the order and crops at 0. */
+  readonly mode: 'train' | 'eval';
+  /** Augmentations in the order in which they are applied; default none. */
+  readonly augment?: readonly TypedOptions[] | undefined;
+  /** Of the run. */
+  readonly seed: number;
+  /** Trials a batch. */
+  readonly batchSize: number;
+  /** Whether the order is drawn; default: in `train` mode. */
+  readonly shuffle?: boolean | undefined;
+  /** Whether a last batch that is not full is left out; default false. */
+  readonly dropLast?: boolean | undefined;
+  /** Hz that clips are brought to; default 16000. */
+  readonly sampleRate?: number | undefined;
+  /** Threads that make batches, 0 for none but the caller's; default: two, or one on a single core. */
+  readonly workers?: number | undefined;
+  /** Folder for features of clips that nothing random touched; default: none are kept. */
+  readonly cacheDirectory?: string | undefined;
+  /** Takes what was odd about files. */
+  readonly logger: Logger;
+}
+
+/** Batches of a set of trials. One iteration at a time is served ahead; more are correct, but slower. */
+export interface Loader {
+  /** Shape of one example: `[frames, bins]` or `[samples]`; `null` where clips stay whole. */
+  readonly inputShape: readonly (number | null)[];
+  /** Batches an epoch. */
+  readonly nBatches: number;
+  /**
+   * The batches of an epoch.
+   *
+   * @param epoch counts from 0
+   * @param fromBatch number of the first batch wanted, to go on within an epoch; default 0
+   * @throws AudioError that names the file which can't be used
+   */
+  batches(epoch: number, fromBatch?: number): AsyncIterableIterator<Batch>;
+  /** Ends the threads. Batches still asked for fail. */
+  close(): Promise<void>;
+}
+
+/** A warning a file may be too many; the first ones show what is wrong. */
+const WARNINGS_SHOWN = 10;
+
+/**
+ * Makes a loader. Threads start with the first batch.
+ *
+ * @throws ConfigError where the options can't be followed
+ * @throws DataError where there are no trials
+ */
+export function createLoader(options: LoaderOptions): Loader {
+  const { trials, mode, seed, batchSize, nSamples } = options;
+  const isTraining = mode === 'train';
+  const recipe: ExampleRecipe = {
+    feature: options.feature,
+    nSamples,
+    crop: isTraining ? 'random' : 'start',
+    augment: options.augment ?? [],
+    sampleRate: options.sampleRate ?? 16000,
+    seed,
+    cacheDirectory: options.cacheDirectory,
+  };
+  const nBatches = countBatches(trials.length, batchSize, options.dropLast ?? false, nSamples === undefined);
+  const nWorkers = options.workers ?? Math.min(2, availableParallelism());
+  if (!Number.isSafeInteger(nWorkers) || nWorkers < 0) {
+    throw new ConfigError(`data: expected workers to be a whole number from 0, got ${nWorkers}`);
+  }
+  const warn = limited(options.logger);
+  const local = createExampleMaker(recipe, warn);
+  let pool: WorkerPool | undefined;
+
+  /** Batches asked for and not yet taken, by epoch and number. */
+  const ahead = new Map<string, Promise<ExampleBatch>>();
+  /** Two a thread: one in work, one that waits, so that no thread waits for a caller who is busy with a step. */
+  const depth = 2 * nWorkers;
+
+  function orderOf(epoch: number): readonly number[] {
+    const inOrder = Array.from(trials.keys());
+    return (options.shuffle ?? isTraining) ? shuffled(inOrder, createRandom(seed, 'order', epoch)) : inOrder;
+  }
+
+  function ask(order: readonly number[], epoch: number, batch: number): Promise<ExampleBatch> {
+    const clips = rowsOf(order, batch, batchSize).map((i) => ({
+      path: trials[i].path,
+      utterance: trials[i].utterance,
+    }));
+    if (nWorkers === 0) return local.make(clips, epoch);
+    pool ??= startWorkerPool(recipe, nWorkers, warn);
+    return pool.make(clips, epoch);
+  }
+
+  /** Asks for what comes after a batch; in training the next epoch comes after the last batch. */
+  function lookAhead(order: readonly number[], epoch: number, batch: number): void {
+    const wanted = new Set<string>();
+    let nextOrder: readonly number[] | undefined;
+    for (let after = batch + 1; after <= batch + depth; after++) {
+      const isNext = after >= nBatches;
+      if (isNext && (!isTraining || after >= 2 * nBatches)) break;
+      const key = isNext ? `${epoch + 1} ${after - nBatches}` : `${epoch} ${after}`;
+      wanted.add(key);
+      if (ahead.has(key)) continue;
+      if (isNext) nextOrder ??= orderOf(epoch + 1);
+      const made = isNext ? ask(nextOrder ?? order, epoch + 1, after - nBatches) : ask(order, epoch, after);
+      // Its failure is reported when the batch is taken, which may be never.
+      made.catch(() => {});
+      ahead.set(key, made);
+    }
+    for (const key of ahead.keys()) if (!wanted.has(key)) ahead.delete(key);
+  }
+
+  return {
+    inputShape: local.shape,
+    nBatches,
+    async *batches(epoch, fromBatch = 0) {
+      const order = orderOf(epoch);
+      for (let batch = fromBatch; batch < nBatches; batch++) {
+        const key = `${epoch} ${batch}`;
+        const made = ahead.get(key) ?? ask(order, epoch, batch);
+        ahead.delete(key);
+        if (nWorkers > 0) lookAhead(order, epoch, batch);
+        const { inputs, shape } = await made;
+        const rows = rowsOf(order, batch, batchSize);
+        yield {
+          inputs,
+          shape,
+          labels: Int32Array.from(rows, (i) => CLASS_INDEX[trials[i].label]),
+          utterances: rows.map((i) => trials[i].utterance),
+          indices: Int32Array.from(rows),
+        };
+      }
+    },
+    async close() {
+      ahead.clear();
+      await pool?.close();
+      pool = undefined;
+    },
+  };
+}
+
+function rowsOf(order: readonly number[], batch: number, batchSize: number): readonly number[] {
+  return order.slice(batch * batchSize, (batch + 1) * batchSize);
+}
+
+function countBatches(nTrials: number, batchSize: number, dropLast: boolean, isWhole: boolean): number {
+  if (nTrials === 0) throw new DataError('data: expected trials, got none; check the protocol and the folder');
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new ConfigError(`data: expected a batchSize of at least 1, got ${batchSize}`);
+  }
+  if (isWhole && batchSize > 1) {
+    throw new ConfigError(
+      `data: expected batchSize 1 for whole clips, got ${batchSize}; or set a length for all clips`,
+    );
+  }
+  const nBatches = dropLast ? Math.floor(nTrials / batchSize) : Math.ceil(nTrials / batchSize);
+  if (nBatches === 0) {
+    throw new ConfigError(`data: expected a full batch, got ${nTrials} trials for batchSize ${batchSize}; lower it`);
+  }
+  return nBatches;
+}
+
+function limited(logger: Logger): (line: string) => void {
+  let n = 0;
+  return (line) => {
+    n++;
+    if (n <= WARNINGS_SHOWN) logger.warn(line);
+    if (n === WARNINGS_SHOWN) logger.warn(`data: that were ${n} warnings; further ones are in the debug log only`);
+    if (n > WARNINGS_SHOWN) logger.debug(line);
+  };
+}
