@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../', import.meta.url);
+const main = new URL('dist/commands/main.js', root);
+
+// A fresh clone is compiled by its first command: install scripts are switched off (.npmrc says why).
+if (!existsSync(main)) {
+  process.stderr.write('voiceproof: compiling, once ...\n');
+  const compiler = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 2, 2],
+  });
+}
+await import(main.href);

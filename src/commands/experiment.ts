@@ -1,0 +1,91 @@
+/** `voiceproof experiment NAME`: trains, evaluates and reports. */
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { type EngineArguments, engineArguments } from './engine-options.js';
+import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
+
+interface ExperimentArguments extends EngineArguments {
+  name: string;
+  set: string[];
+  seed: number | undefined;
+  resume: boolean;
+  output: string | undefined;
+}
+
+/** Trains, evaluates and reports one experiment. */
+export const experimentCommand: CommandModule<object, ExperimentArguments> = {
+  command: 'experiment <name>',
+  aliases: ['train'],
+  describe: 'Train, evaluate and report an experiment',
+  builder: (args) =>
+    engineArguments(args)
+      .positional('name', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Name of a file in experiments/, or the path of one',
+      })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [] as string[],
+        describe: 'Override an option: path=value, the value as JSON or plain text',
+      })
+      .option('seed', { type: 'number', describe: 'Seed of the run; wins over the file' })
+      .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted run, bit for bit' })
+      .option('output', { type: 'string', describe: 'Run folder', defaultDescription: 'checkpoints/NAME' })
+      .example('$0 experiment lcnn', 'train LCNN on the bundled corpus')
+      .example('$0 experiment lcnn --resume', 'go on where it was interrupted')
+      .example('$0 experiment lcnn --set data.root=/data/LA --set training.numTrainEpochs=50', 'on ASVspoof 2019 LA')
+      .example('$0 experiment lcnn --set training.fastDevRun=2', 'two batches of each set, to try a config'),
+  handler: async (args) => {
+    const logger = createTerminalLogger();
+    const { readExperiment } = await import('../experiment/config.js');
+    const { parseOverrides } = await import('./overrides.js');
+    const overrides = parseOverrides(args.set);
+    const { name, config } = readExperiment(args.name, {
+      ...overrides,
+      ...(args.seed === undefined ? {} : { seed: args.seed }),
+    });
+
+    const { startCommandEngine, featureCacheDirectory } = await import('./engine-options.js');
+    const engine = await startCommandEngine(args, 'training', logger);
+    const { runExperiment } = await import('../training/experiment-run.js');
+    const { formatMetricsTable } = await import('../metrics/table.js');
+    const interrupt = new AbortController();
+    const onInterrupt = (): void => {
+      logger.info('interrupted: saving after this step (Ctrl-C again to stop at once)');
+      process.exitCode = EXIT.interrupted;
+      interrupt.abort();
+      process.once('SIGINT', () => process.exit(EXIT.interrupted));
+    };
+    process.once('SIGINT', onInterrupt);
+    process.once('SIGTERM', onInterrupt);
+    const directory = args.output ?? join('checkpoints', name);
+    try {
+      const result = await runExperiment({
+        name,
+        config,
+        directory,
+        engine,
+        resume: args.resume,
+        cacheDirectory: featureCacheDirectory(),
+        logger,
+        signal: interrupt.signal,
+      });
+      writeResult(`${name}: best epoch ${result.bestEpoch}, ${result.eval === null ? 'dev' : 'eval'} set`);
+      writeResult(formatMetricsTable(result.eval ?? result.dev));
+      writeResult(`report: ${join(directory, 'report.html')}`);
+    } catch (error) {
+      if (interrupt.signal.aborted) {
+        const output = args.output === undefined ? '' : ` --output ${args.output}`;
+        logger.info(`to go on: npm run experiment -- ${args.name}${output} --resume (with the same --set and --seed)`);
+      }
+      throw error;
+    } finally {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onInterrupt);
+      engine.close();
+    }
+  },
+};

@@ -1,0 +1,61 @@
+/** The command line `voiceproof`: finds the command, runs it, and turns what it throws into one line and an exit code. */
+import { readFileSync } from 'node:fs';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { messageOf, VoiceproofError } from '../runtime/errors.js';
+import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
+import { experimentCommand } from './experiment.js';
+import { featuresCommand } from './features.js';
+import { metricsCommand } from './metrics.js';
+import { scoreCommand } from './score.js';
+import { setupCommand } from './setup.js';
+import { EXIT } from './terminal.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** A command line that was not understood; printed with a pointer to the help. */
+class UsageError extends Error {}
+
+// A reader that closes the pipe early (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await yargs(hideBin(process.argv))
+    .scriptName('voiceproof')
+    .usage('$0 <command>\n\nTrain, evaluate and ship detectors of synthetic, converted and replayed speech.')
+    .command(experimentCommand)
+    .command(evaluateCommand)
+    .command(scoreCommand)
+    .command(featuresCommand)
+    .command(metricsCommand)
+    .command(setupCommand)
+    .command(doctorCommand)
+    .demandCommand(1, 'expected a command')
+    .strict()
+    .version(version)
+    .alias({ h: 'help' })
+    .wrap(Math.min(120, process.stderr.columns ?? 100))
+    .epilogue('Exit codes: 0 success; 1 bad input or a failed check; 2 usage; 130 interrupted, after saving.')
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    })
+    .parseAsync();
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`voiceproof: ${messageOf(error)}; see voiceproof --help\n`);
+    process.exitCode = EXIT.usage;
+  } else if (error instanceof VoiceproofError) {
+    process.stderr.write(`voiceproof: ${messageOf(error)}\n`);
+    process.exitCode ||= EXIT.failure;
+  } else {
+    const trace = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`voiceproof: a defect of Voiceproof, please report it:\n${trace}\n`);
+    process.exitCode = EXIT.failure;
+  }
+}

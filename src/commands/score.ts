@@ -1,0 +1,69 @@
+/** `voiceproof score`: one JSON object a file. */
+import type { CommandModule } from 'yargs';
+import { type EngineArguments, engineArguments } from './engine-options.js';
+import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
+
+interface ScoreArguments extends EngineArguments {
+  files: string[];
+  checkpoint: string;
+  logits: boolean;
+  json: boolean;
+}
+
+/** Scores audio files with a checkpoint. */
+export const scoreCommand: CommandModule<object, ScoreArguments> = {
+  command: 'score <files..>',
+  describe: 'Score audio files with a checkpoint',
+  builder: (args) =>
+    engineArguments(args)
+      .positional('files', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Audio (wav, flac, mp3, ogg), or .npy: float32, 16 kHz, taken as it is',
+      })
+      .option('checkpoint', { type: 'string', demandOption: true, describe: 'A run folder, such as checkpoints/lcnn' })
+      .option('logits', { type: 'boolean', default: false, describe: "Add the model's own outputs" })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line' })
+      .example('$0 score --checkpoint checkpoints/lcnn --json clip.wav', 'a score and a label')
+      .epilogue(
+        'Fields: file, score (log odds by the model; higher is more bona fide), label (bonafide or spoof, by the threshold ' +
+          'of the dev set’s equal error rate), durationSeconds, warnings, logits with --logits ([spoof, bona fide], or the one of ' +
+          'bona fide). A file that can’t be scored has file and error; the others go on, and the exit code is 1.',
+      ),
+  handler: async (args) => {
+    const logger = createTerminalLogger();
+    const { startCommandEngine } = await import('./engine-options.js');
+    const engine = await startCommandEngine(args, 'inference', logger);
+    const { loadDetector } = await import('../inference/detector.js');
+    const { scoreFile } = await import('../inference/score-file.js');
+    try {
+      const detector = loadDetector(args.checkpoint);
+      const progress = logger.progress('score', args.files.length);
+      for (const [index, file] of args.files.entries()) {
+        const result = await scoreFile(detector, file);
+        if ('error' in result) process.exitCode = EXIT.failure;
+        const { logits, ...rest } = 'error' in result ? { ...result, logits: undefined } : result;
+        const shown = args.logits && logits !== undefined ? { ...rest, logits } : rest;
+        writeResult(args.json ? JSON.stringify(shown) : describe(shown));
+        progress.update(index + 1);
+      }
+      progress.end();
+      detector.dispose();
+    } finally {
+      engine.close();
+    }
+  },
+};
+
+function describe(result: {
+  file: string;
+  error?: string;
+  score?: number;
+  label?: string;
+  warnings?: readonly string[];
+}): string {
+  if (result.error !== undefined) return `${result.file}\terror\t${result.error}`;
+  const warnings = result.warnings?.length ? `\t${result.warnings.join('; ')}` : '';
+  return `${result.file}\t${result.label}\t${result.score?.toFixed(4)}${warnings}`;
+}
