@@ -1,0 +1,201 @@
+/**
+ * MP3 (MPEG-1, 2 and 2.5, layer III). The frames are found and counted here; mpg123 (`mpg123-decoder`) decodes them, and
+ * takes off the encoder's delay and padding where a LAME tag gives them.
+ */
+import { AudioError, messageOf } from '../../runtime/errors.js';
+import { checkHeader, checkLength, type DecodedAudio, MonoBlocks, seconds, truncated } from './decoded.js';
+import { id3Length, isId3v1 } from './id3.js';
+import { DecoderPool } from './pool.js';
+
+/** Bytes decoded in one call, about: bounds the memory for channels that are averaged right after. */
+const BYTES_PER_CALL = 2 ** 19;
+/** How far into a file its first frame is looked for. */
+const SEARCH_BYTES = 2 ** 16;
+
+const pool = new DecoderPool(async () => {
+  const { MPEGDecoder } = await import('mpg123-decoder');
+  const decoder = new MPEGDecoder();
+  await decoder.ready;
+  return decoder;
+});
+
+/** What is needed of a frame's header. */
+interface FrameHeader {
+  /** Bytes. */
+  readonly length: number;
+  readonly sampleRate: number;
+  readonly nChannels: number;
+  /** Samples of one channel. */
+  readonly nSamples: number;
+  /** Bytes from the frame's start to the end of its side information, where an encoder's tag would stand. */
+  readonly tagOffset: number;
+}
+
+/** The frames that are whole. */
+interface Stream {
+  readonly first: FrameHeader;
+  /** Unbroken runs of frames, each of about `BYTES_PER_CALL`. */
+  readonly runs: readonly Uint8Array[];
+  /** Frames, the encoder's tag not among them. */
+  readonly nFrames: number;
+  /** Frames that the encoder's tag promises; 0 where it does not say. */
+  readonly nPromised: number;
+  /** Bytes between frames that belong to none. */
+  readonly nSkipped: number;
+  /** Whether the file ends within a frame. */
+  readonly isCut: boolean;
+}
+
+/**
+ * Decodes an MP3 file. What is damaged is left out, with a warning.
+ *
+ * @throws AudioError where not a single frame is whole
+ */
+export async function decodeMp3(bytes: Uint8Array, where: string, maxSeconds: number): Promise<DecodedAudio> {
+  const stream = findFrames(bytes, where);
+  const { first, nFrames, nPromised } = stream;
+  checkHeader(where, first.sampleRate, first.nChannels);
+  checkLength(where, nFrames * first.nSamples, first.sampleRate, maxSeconds);
+  const waveform = await decodeRuns(stream, where);
+  checkLength(where, waveform.length, first.sampleRate, maxSeconds);
+  const warnings: string[] = [];
+  if (nFrames < nPromised) {
+    warnings.push(truncated(nFrames * first.nSamples, nPromised * first.nSamples, first.sampleRate));
+  } else if (stream.isCut) {
+    warnings.push(truncated(waveform.length, 0, first.sampleRate));
+  }
+  if (stream.nSkipped > 0) warnings.push(`damaged: ${stream.nSkipped} bytes between frames belong to none`);
+  return { waveform, sampleRate: first.sampleRate, nChannels: first.nChannels, format: 'MP3', warnings };
+}
+
+/** Where the first MP3 frame begins, after tags and up to 64 KiB of anything else; -1 where there is none. */
+export function findFirstFrame(bytes: Uint8Array): number {
+  const start = id3Length(bytes);
+  const end = Math.min(bytes.length, start + SEARCH_BYTES);
+  for (let at = bytes.indexOf(0xff, start); at >= 0 && at < end; at = bytes.indexOf(0xff, at + 1)) {
+    if (isFollowed(bytes, at, readFrameHeader(bytes, at), at === start ? 1 : 2)) return at;
+  }
+  return -1;
+}
+
+async function decodeRuns({ runs, first }: Stream, where: string): Promise<Float32Array> {
+  const mono = new MonoBlocks();
+  try {
+    await pool.use(async (decoder) => {
+      for (const run of runs) {
+        const { channelData, errors } = decoder.decode(run);
+        if (errors.length > 0) throw new Error(errors[0].message);
+        // A mono stream comes out as two equal channels.
+        mono.add(channelData.slice(0, first.nChannels));
+      }
+      await decoder.reset();
+    });
+  } catch (error) {
+    throw new AudioError(`${where}: expected MP3 frames, but mpg123 failed: ${messageOf(error)}; encode again`, {
+      cause: error,
+    });
+  }
+  return mono.join();
+}
+
+function findFrames(bytes: Uint8Array, where: string): Stream {
+  const end = bytes.length - (isId3v1(bytes) ? 128 : 0);
+  let at = findFirstFrame(bytes);
+  const first = at < 0 ? undefined : readFrameHeader(bytes, at);
+  if (first === undefined) {
+    throw new AudioError(
+      `${where}: expected MP3 frames, got none within ${seconds(bytes.length / 1024)} KiB; ` +
+        'the file is cut short or damaged, copy it again',
+    );
+  }
+  const tag = readEncoderTag(bytes, at + first.tagOffset);
+  const runs: Uint8Array[] = [];
+  let nFrames = tag.isTag ? -1 : 0;
+  let nSkipped = 0;
+  let isCut = false;
+  let runStart = at;
+  while (at < end) {
+    const header = readFrameHeader(bytes, at);
+    if (header !== undefined && belongs(header, first)) {
+      if (at + header.length > end) {
+        isCut = true;
+        break;
+      }
+      at += header.length;
+      nFrames++;
+      if (at - runStart >= BYTES_PER_CALL) {
+        runs.push(bytes.subarray(runStart, at));
+        runStart = at;
+      }
+      continue;
+    }
+    const next = findNextFrame(bytes, at, end, first);
+    if (at > runStart) runs.push(bytes.subarray(runStart, at));
+    // What follows the last frame is a tag of some kind, or padding.
+    if (next < 0) return { first, runs, nFrames, nPromised: tag.nFrames, nSkipped, isCut };
+    nSkipped += next - at;
+    at = next;
+    runStart = at;
+  }
+  if (at > runStart) runs.push(bytes.subarray(runStart, at));
+  return { first, runs, nFrames, nPromised: tag.nFrames, nSkipped, isCut };
+}
+
+function findNextFrame(bytes: Uint8Array, start: number, end: number, first: FrameHeader): number {
+  for (let at = bytes.indexOf(0xff, start); at >= 0 && at < end; at = bytes.indexOf(0xff, at + 1)) {
+    const header = readFrameHeader(bytes, at);
+    if (header !== undefined && belongs(header, first) && isFollowed(bytes, at, header, 1)) return at;
+  }
+  return -1;
+}
+
+/** Whether `nMore` frames of the same kind follow the one at `at`, or the file ends after it. */
+function isFollowed(bytes: Uint8Array, at: number, header: FrameHeader | undefined, nMore: number): boolean {
+  if (header === undefined) return false;
+  const next = at + header.length;
+  if (nMore === 0 || next === bytes.length || (isId3v1(bytes) && next === bytes.length - 128)) return true;
+  const following = readFrameHeader(bytes, next);
+  return following !== undefined && belongs(following, header) && isFollowed(bytes, next, following, nMore - 1);
+}
+
+/** Whether two frames can be of one stream. Encoders may switch between stereo modes but not rates. */
+function belongs(frame: FrameHeader, first: FrameHeader): boolean {
+  return frame.sampleRate === first.sampleRate && frame.nSamples === first.nSamples;
+}
+
+/** The header at `at`, or undefined where there is none, or one of another layer or of no fixed bit rate. */
+function readFrameHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
+  if (at + 4 > bytes.length || bytes[at] !== 0xff || bytes[at + 1] >> 5 !== 7) return undefined;
+  const version = (bytes[at + 1] >> 3) & 3;
+  const layer = (bytes[at + 1] >> 1) & 3;
+  const bitRateCode = bytes[at + 2] >> 4;
+  const rateCode = (bytes[at + 2] >> 2) & 3;
+  if (version === 1 || layer !== 1 || bitRateCode === 0 || bitRateCode === 15 || rateCode === 3) return undefined;
+  // Version 3 is MPEG-1; 2 and 0 are MPEG-2 and 2.5, at half and a quarter of its rates.
+  const isFirst = version === 3;
+  const sampleRate = [44100, 48000, 32000][rateCode] / (isFirst ? 1 : version === 2 ? 2 : 4);
+  const bitRate = (isFirst ? BIT_RATES_1 : BIT_RATES_2)[bitRateCode] * 1000;
+  const padding = (bytes[at + 2] >> 1) & 1;
+  const isMono = bytes[at + 3] >> 6 === 3;
+  const sideBytes = isFirst ? (isMono ? 17 : 32) : isMono ? 9 : 17;
+  return {
+    length: Math.floor(((isFirst ? 144 : 72) * bitRate) / sampleRate) + padding,
+    sampleRate,
+    nChannels: isMono ? 1 : 2,
+    nSamples: isFirst ? 1152 : 576,
+    tagOffset: 4 + sideBytes,
+  };
+}
+
+/** kbit/s by code, of layer III in MPEG-1, and in MPEG-2 and 2.5. */
+const BIT_RATES_1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
+const BIT_RATES_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160] as const;
+
+/** The tag that LAME and others put into a first frame of silence, with the number of frames that follow. */
+function readEncoderTag(bytes: Uint8Array, at: number): { isTag: boolean; nFrames: number } {
+  const name = String.fromCharCode(...bytes.subarray(at, at + 4));
+  if ((name !== 'Xing' && name !== 'Info') || at + 12 > bytes.length) return { isTag: false, nFrames: 0 };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const hasFrames = (view.getUint32(at + 4) & 1) === 1;
+  return { isTag: true, nFrames: hasFrames ? view.getUint32(at + 8) : 0 };
+}

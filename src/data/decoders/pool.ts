@@ -1,0 +1,18 @@
+/**
+ * Decoders that are kept from file to file, as setting one up costs more than decoding a clip. Each lends a decoder to
+ * one caller at a time; one whose work failed is not lent again, so that a bad file can't spoil the next.
+ */
+export class DecoderPool<Decoder> {
+  private readonly idle: Decoder[] = [];
+
+  /** @param create makes a decoder, ready to use */
+  constructor(private readonly create: () => Promise<Decoder>) {}
+
+  /** Runs `work` with a decoder; `work` leaves it ready for another file. */
+  async use<Result>(work: (decoder: Decoder) => Promise<Result>): Promise<Result> {
+    const decoder = this.idle.pop() ?? (await this.create());
+    const result = await work(decoder);
+    this.idle.push(decoder);
+    return result;
+  }
+}
