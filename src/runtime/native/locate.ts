@@ -3,7 +3,7 @@
  * per-user cache. What was found once is recorded, so that a warm start asks the file system for a few sizes and
  * starts no other program.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EngineError } from '../errors.js';
 import { writeJsonAtomic } from '../files.js';
@@ -28,14 +28,12 @@ export interface Manifest {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
-/** An installed Python `tensorflow`, as recorded. */
-interface InstalledTensorflow {
-  readonly directory: string;
-  readonly version: string;
-  /** Whether it is a CUDA build with its NVIDIA libraries beside it. */
-  readonly cuda: boolean;
-  readonly files: LibraryFiles;
+/** A library outside the cache, as recorded by the search or by `voiceproof setup --library`. */
+interface RecordedLibrary extends FoundLibrary {
+  /** Size of the main file: another one there now is another library. */
   readonly bytes: number;
+  /** Whether it serves where the CUDA build is wanted. */
+  readonly cuda: boolean;
 }
 
 /** The oldest Python `tensorflow` whose library is used; the engine was tried on this one and on the pinned one. */
@@ -87,11 +85,23 @@ export function cachedLibrary(cacheDirectory: string, wheels: WheelSet): FoundLi
   return files === undefined ? undefined : { files, source: `the cache, ${folder}` };
 }
 
-/** The installed Python `tensorflow` found by an earlier `findInstalled`, as long as its file is the same. */
-export function recordedInstalled(cacheDirectory: string, variant: Variant): FoundLibrary | undefined {
-  const found = readJson<InstalledTensorflow>(recordPath(cacheDirectory)) as InstalledTensorflow | undefined;
-  if (found?.files?.main === undefined || sizeOf(found.files.main) !== found.bytes) return undefined;
-  return usable(found, variant);
+/** The library outside the cache that was recorded earlier, as long as its file is the same. */
+export function recordedLibrary(cacheDirectory: string, variant: Variant): FoundLibrary | undefined {
+  const found = readJson<RecordedLibrary>(recordPath(cacheDirectory));
+  if (found?.files?.main === undefined || found.source === undefined) return undefined;
+  if (sizeOf(found.files.main) !== found.bytes || (variant === 'cuda' && found.cuda !== true)) return undefined;
+  return { files: found.files, source: found.source };
+}
+
+/** Records a library, so that the next start finds it at once. */
+export function recordLibrary(cacheDirectory: string, library: FoundLibrary, cuda: boolean): void {
+  const record: RecordedLibrary = { ...library, bytes: sizeOf(library.files.main) ?? 0, cuda };
+  writeJsonAtomic(recordPath(cacheDirectory), record);
+}
+
+/** Forgets what was recorded: the next search starts from nothing. */
+export function forgetRecordedLibrary(cacheDirectory: string): void {
+  rmSync(recordPath(cacheDirectory), { force: true });
 }
 
 /**
@@ -114,16 +124,10 @@ export async function findInstalled(
     if (answer === undefined || isOlder(answer.version, OLDEST_TENSORFLOW)) continue;
     const files = filesIn(answer.directory, answer.pythonDll);
     if (files === undefined) continue;
-    const found: InstalledTensorflow = {
-      directory: answer.directory,
-      version: answer.version,
-      cuda: existsSync(join(dirname(answer.directory), 'nvidia', 'cudnn', 'lib')),
-      files,
-      bytes: sizeOf(files.main) ?? 0,
-    };
-    const library = usable(found, variant);
-    if (library === undefined) continue;
-    writeJsonAtomic(recordPath(cacheDirectory), found);
+    const cuda = existsSync(join(dirname(answer.directory), 'nvidia', 'cudnn', 'lib'));
+    if (variant === 'cuda' && !cuda) continue;
+    const library = { files, source: `Python's tensorflow in ${answer.directory}` };
+    recordLibrary(cacheDirectory, library, cuda);
     return library;
   }
   return undefined;
@@ -150,11 +154,6 @@ if found and found.submodule_search_locations and version():
     print(json.dumps({"directory": found.submodule_search_locations[0], "version": version(), "pythonDll": dll}))
 `;
 
-function usable(found: InstalledTensorflow, variant: Variant): FoundLibrary | undefined {
-  if (variant === 'cuda' && !found.cuda) return undefined;
-  return { files: found.files, source: `Python's tensorflow in ${found.directory}` };
-}
-
 /**
  * The library's files in a folder. On Windows an installed `tensorflow` keeps the C API in a DLL that needs the DLL of
  * the Python it was installed for, which takes the place of the framework: it is what has to be loaded first.
@@ -167,7 +166,7 @@ function filesIn(folder: string, pythonDll?: string): LibraryFiles | undefined {
 }
 
 function recordPath(cacheDirectory: string): string {
-  return join(cacheDirectory, 'engine', 'installed.json');
+  return join(cacheDirectory, 'engine', 'library.json');
 }
 
 function sizeOf(path: string): number | undefined {

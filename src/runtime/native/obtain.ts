@@ -2,14 +2,7 @@
 import { EngineError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { fetchLibrary } from './fetch.js';
-import {
-  cachedLibrary,
-  type FoundLibrary,
-  findInstalled,
-  hasNvidiaGpu,
-  libraryAt,
-  recordedInstalled,
-} from './locate.js';
+import { cachedLibrary, type FoundLibrary, findInstalled, hasNvidiaGpu, libraryAt, recordedLibrary } from './locate.js';
 import { type Environment, REMEDY } from './pip.js';
 import { type Variant, type WheelSet, wheelSetFor } from './wheels.js';
 
@@ -30,8 +23,8 @@ export interface ObtainOptions {
 }
 
 /**
- * Finds the library, or fetches it: the given path, else a Python `tensorflow` found earlier, else our cache, else a
- * Python `tensorflow` that is asked for now, else the pinned wheel.
+ * Finds the library, or fetches it: the given path, else the library recorded earlier, else our cache, else an
+ * installed Python `tensorflow` (recorded then), else the pinned wheel.
  *
  * @throws EngineError that says what to do
  */
@@ -52,7 +45,7 @@ async function obtainVariant(options: ObtainOptions, variant: Variant): Promise<
   const { cacheDirectory, environment, logger } = options;
   const wheels = (options.wheels ?? pinnedForThisMachine)(variant);
   const found =
-    recordedInstalled(cacheDirectory, variant) ??
+    recordedLibrary(cacheDirectory, variant) ??
     (wheels === undefined ? undefined : cachedLibrary(cacheDirectory, wheels)) ??
     (await findInstalled(cacheDirectory, variant, environment));
   if (found !== undefined) return found;

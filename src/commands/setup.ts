@@ -1,0 +1,39 @@
+/** `voiceproof setup`: finds or fetches the native engine now rather than when a command first needs it. */
+import type { CommandModule } from 'yargs';
+import { createTerminalLogger, writeResult } from './terminal.js';
+
+interface SetupArguments {
+  device: 'auto' | 'cpu' | 'cuda';
+  library: string | undefined;
+}
+
+/** Finds or fetches the native engine, and starts it once to see that it works. */
+export const setupCommand: CommandModule<object, SetupArguments> = {
+  command: 'setup',
+  describe: 'Find or fetch the native engine',
+  builder: (args) =>
+    args
+      .option('device', {
+        choices: ['auto', 'cpu', 'cuda'] as const,
+        default: 'auto' as const,
+        describe: 'cuda: the CUDA 12 build with its NVIDIA libraries (3.4 GB to fetch, 5.3 GB on disk)',
+      })
+      .option('library', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Folder with TensorFlow's C library, to be used from now on",
+      })
+      .example('$0 setup', 'an installed tensorflow, or the pinned wheel by pip into the per-user cache')
+      .example('$0 setup --device cuda', 'the CUDA build, also where the GPU is not at hand yet')
+      .example('$0 setup --library /opt/tensorflow', 'a library of your own; a plain "setup" forgets it again')
+      .epilogue(
+        'Commands do this by themselves when they need it. The search: a library given here or by --library; an installed ' +
+          'Python tensorflow (2.18 or later); the per-user cache; the wheel pinned by hash, fetched with pip or uv.',
+      ),
+  handler: async (args) => {
+    const logger = createTerminalLogger();
+    const { setUpNativeEngine } = await import('../runtime/engine.js');
+    const { source, devices } = await setUpNativeEngine({ device: args.device, libraryPath: args.library, logger });
+    writeResult(`${source}; devices: ${devices.join(', ')}`);
+  },
+};
