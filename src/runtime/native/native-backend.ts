@@ -114,8 +114,6 @@ function openEngine(files: LibraryFiles, options: NativeOptions): EngineContext 
 
 async function register(binding: TensorFlowBinding): Promise<void> {
   restoreRemovedNodeFunctions();
-  // tfjs greets the user on the console and warns of slow paths; library code does not print.
-  tf.enableProdMode();
   // Not the package's main file, which demands the addon.
   const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
   await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');

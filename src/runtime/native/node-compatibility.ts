@@ -7,9 +7,9 @@ import util from 'node:util';
 /** The first Node that says something, or fails, when the old functions are called. */
 const FIRST_TO_OBJECT = 22;
 
-/** Defines the missing functions; does nothing on a Node that has them and keeps quiet. */
-export function restoreRemovedNodeFunctions(): void {
-  if (Number.parseInt(process.versions.node, 10) < FIRST_TO_OBJECT) return;
+/** Defines the two functions on a Node that lacks them or warns; does nothing on an older one. */
+export function restoreRemovedNodeFunctions(nodeVersion: string = process.versions.node): void {
+  if (Number.parseInt(nodeVersion, 10) < FIRST_TO_OBJECT) return;
   const restored = {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
     isArray: Array.isArray,
