@@ -1,0 +1,291 @@
+/** What the scores of a set look like: histogram, DET and ROC curves, confusion matrix. */
+import { computeDetPoints, type DetPoint, probit } from '../metrics/det.js';
+import type { Metrics, ScoredTrial } from '../metrics/summary.js';
+import { formatPercent, formatScore } from '../metrics/table.js';
+import {
+  axisOption,
+  baseOption,
+  type Chart,
+  FONT,
+  HALF_WIDTH,
+  HEIGHT,
+  haloText,
+  lineSeries,
+  markLine,
+  paint,
+} from './theme.js';
+
+const N_BINS = 40;
+/** Bounds and grid of a DET axis, in percent. */
+const DET_TICKS = [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 80, 90, 95, 99];
+/** Points of a curve beyond which more can't be seen. */
+const MAX_POINTS = 600;
+
+/** The four charts of a scored set. */
+export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): Chart[] {
+  const scores = (label: string): number[] => trials.filter((t) => t.label === label).map(({ score }) => score);
+  const bonafide = scores('bonafide');
+  const spoof = scores('spoof');
+  const points = computeDetPoints(bonafide, spoof);
+  return [
+    histogramChart(bonafide, spoof, metrics.threshold),
+    confusionChart(metrics),
+    detChart(thinned(points), metrics),
+    rocChart(thinned(points), metrics),
+  ];
+}
+
+function histogramChart(bonafide: readonly number[], spoof: readonly number[], threshold: number): Chart {
+  const [low, high] = scoreRange([...bonafide, ...spoof, threshold]);
+  const width = (high - low) / N_BINS;
+  const steps = (scores: readonly number[]): [number, number][] => {
+    const shares = new Array<number>(N_BINS).fill(0);
+    for (const score of scores) {
+      // Scores beyond the range count in the outermost bins.
+      const bin = Math.min(N_BINS - 1, Math.max(0, Math.floor((score - low) / width)));
+      shares[bin] += 100 / scores.length;
+    }
+    const corners = shares.map((share, bin): [number, number] => [low + bin * width, share]);
+    return [[low, 0], ...corners, [high, shares[N_BINS - 1]], [high, 0]];
+  };
+  const series = (name: string, colour: 'bonafide' | 'spoof', scores: readonly number[]): object => ({
+    ...lineSeries(name, colour, steps(scores)),
+    showSymbol: false,
+    step: 'end',
+    areaStyle: { color: paint(colour), opacity: 0.28 },
+  });
+  const title = 'Scores';
+  return {
+    name: 'score-histogram',
+    title,
+    description: 'How each class scores, as a share of the class; trials right of the threshold pass as bona fide.',
+    width: HALF_WIDTH,
+    height: HEIGHT,
+    option: {
+      ...baseOption(title, ['bona fide', 'spoof']),
+      xAxis: {
+        ...axisOption('score (higher: more bona fide)', 'x'),
+        type: 'value',
+        min: low,
+        max: high,
+        ...scoreAxis(low, high),
+      },
+      yAxis: { ...axisOption('share of the class (%)', 'y'), type: 'value', min: 0 },
+      series: [
+        {
+          ...series('bona fide', 'bonafide', bonafide),
+          markLine: markLine([{ xAxis: threshold, label: { formatter: `threshold ${formatScore(threshold)}` } }]),
+        },
+        series('spoof', 'spoof', spoof),
+      ],
+    },
+  };
+}
+
+/** Ticks at round scores, though the axis ends where the bins do. */
+function scoreAxis(low: number, high: number): Record<string, unknown> {
+  const raw = (high - low) / 8;
+  const magnitude = 10 ** Math.floor(Math.log10(raw));
+  const step = magnitude * ([1, 2, 5, 10].find((factor) => factor * magnitude >= raw) ?? 10);
+  const first = Math.ceil(low / step);
+  const ticks = Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
+  return {
+    axisTick: { ...axisOption('', 'x').axisTick, customValues: ticks },
+    axisLabel: {
+      ...axisOption('', 'x').axisLabel,
+      customValues: ticks,
+      formatter: (value: number) => String(Number(value.toPrecision(6))),
+    },
+  };
+}
+
+/** Range that holds the scores but for the outermost thousandth at either end, never empty. */
+function scoreRange(scores: readonly number[]): [number, number] {
+  const sorted = Float64Array.from(scores).sort();
+  const cut = Math.floor(sorted.length / 1000);
+  const low = sorted[cut];
+  const high = sorted[sorted.length - 1 - cut];
+  const margin = high > low ? (high - low) / 50 : Math.max(1, Math.abs(low)) / 50;
+  return [low - margin, high + margin];
+}
+
+function detChart(points: readonly DetPoint[], metrics: Metrics): Chart {
+  const rates = points.flatMap(({ far, frr }) => [far, frr]).filter((rate) => rate > 0 && rate < 1);
+  // From below the smallest rate that the set can show, or half the EER, to well beyond the EER.
+  const lowest = 100 * Math.min(0.1, metrics.eer / 2, ...rates);
+  const low = DET_TICKS.findLast((tick) => tick <= lowest) ?? DET_TICKS[0];
+  const high = DET_TICKS.find((tick) => tick >= Math.max(60, 150 * metrics.eer)) ?? 99;
+  const ticks = DET_TICKS.filter((tick) => tick >= low && tick <= high);
+  const position = (rate: number): number => probit(Math.min(high, Math.max(low, 100 * rate)) / 100);
+  const curve = points.map(({ far, frr }) => [position(far), position(frr)] as const);
+  const marks = ticks.map((tick) => probit(tick / 100));
+  const axis = (name: string, direction: 'x' | 'y'): Record<string, unknown> => {
+    const style = axisOption(name, direction);
+    return {
+      ...style,
+      type: 'value',
+      min: marks[0],
+      max: marks.at(-1),
+      axisTick: { ...style.axisTick, customValues: marks },
+      axisLabel: {
+        ...style.axisLabel,
+        customValues: marks,
+        formatter: (value: number) => String(ticks[nearestIndex(marks, value)]),
+      },
+    };
+  };
+  const title = 'Detection error trade-off';
+  const eer = position(metrics.eer);
+  return {
+    name: 'det',
+    title,
+    description:
+      'The two kinds of error against each other over all thresholds, on normal-deviate axes; nearer to the lower left is better.',
+    width: HALF_WIDTH,
+    height: 420,
+    option: {
+      ...baseOption(title),
+      xAxis: axis('spoof accepted (%)', 'x'),
+      yAxis: axis('bona fide rejected (%)', 'y'),
+      series: [
+        diagonal(marks[0], marks.at(-1) ?? 0, 'both'),
+        { ...lineSeries('DET', 'bonafide', curve), showSymbol: false },
+        pointSeries(eer, eer, `EER ${formatPercent(metrics.eer)}`),
+      ],
+    },
+  };
+}
+
+function rocChart(points: readonly DetPoint[], metrics: Metrics): Chart {
+  const title = 'ROC';
+  const curve = points.map(({ far, frr }) => [100 * far, 100 * (1 - frr)] as const);
+  return {
+    name: 'roc',
+    title,
+    description: 'Bona fide trials accepted against spoof trials accepted; nearer to the upper left is better.',
+    width: HALF_WIDTH,
+    height: 420,
+    option: {
+      ...baseOption(title),
+      xAxis: { ...axisOption('spoof accepted (%)', 'x'), type: 'value', min: 0, max: 100 },
+      yAxis: { ...axisOption('bona fide accepted (%)', 'y'), type: 'value', min: 0, max: 100 },
+      series: [
+        diagonal(0, 100, 'chance'),
+        {
+          ...lineSeries('ROC', 'bonafide', curve),
+          showSymbol: false,
+          areaStyle: { color: paint('bonafide'), opacity: 0.12 },
+        },
+        pointSeries(100 * metrics.eer, 100 * (1 - metrics.eer), `AUC ${metrics.auc.toFixed(4)}`),
+      ],
+    },
+  };
+}
+
+function confusionChart({ confusionMatrix, threshold }: Metrics): Chart {
+  const classes = ['spoof', 'bona fide'];
+  const title = 'Decisions';
+  const cells = confusionMatrix.flatMap((row, truth) =>
+    row.map((count, decision) => ({ truth, decision, count, share: count / (row[0] + row[1]) })),
+  );
+  const renderItem = (params: { dataIndex: number }, api: CellApi): object => {
+    const { truth, decision, count, share } = cells[params.dataIndex];
+    const [x, y] = api.coord([decision, truth]);
+    const [width, height] = api.size([1, 1]);
+    const text = (value: string, dy: number, fontSize: number, weight: number): object => ({
+      type: 'text',
+      style: {
+        text: value,
+        x,
+        y: y + dy,
+        align: 'center',
+        verticalAlign: 'middle',
+        fill: paint('ink'),
+        font: `${weight} ${fontSize}px ${FONT}`,
+      },
+    });
+    return {
+      type: 'group',
+      children: [
+        {
+          type: 'rect',
+          shape: { x: x - width / 2 + 2, y: y - height / 2 + 2, width: width - 4, height: height - 4, r: 4 },
+          style: { fill: paint(truth === decision ? 'bonafide' : 'spoof'), opacity: 0.08 + 0.42 * share },
+        },
+        text(String(count), -10, 22, 600),
+        text(`${formatPercent(share)} of ${classes[truth]}`, 16, 12, 400),
+      ],
+    };
+  };
+  const axis = (name: string, direction: 'x' | 'y'): Record<string, unknown> => ({
+    ...axisOption(name, direction),
+    type: 'category',
+    data: classes,
+    splitLine: { show: false },
+    axisTick: { show: false },
+    axisLine: { show: false },
+  });
+  return {
+    name: 'confusion-matrix',
+    title,
+    description: `Trials by truth and decision at the threshold ${formatScore(threshold)}.`,
+    width: HALF_WIDTH,
+    height: HEIGHT,
+    option: {
+      ...baseOption(title),
+      grid: { left: 92, right: 22, top: 36, bottom: 48, outerBoundsMode: 'none' },
+      xAxis: axis('decision', 'x'),
+      yAxis: { ...axis('truth', 'y'), nameGap: 72 },
+      series: [
+        { type: 'custom', silent: true, renderItem, data: cells.map(({ decision, truth }) => [decision, truth]) },
+      ],
+    },
+  };
+}
+
+/** What ECharts hands to a function that draws one item. */
+export interface CellApi {
+  coord(point: readonly [number, number]): [number, number];
+  size(extent: readonly [number, number]): [number, number];
+}
+
+function diagonal(low: number, high: number, name: string): object {
+  return {
+    ...lineSeries(name, 'neutral', [
+      [low, low],
+      [high, high],
+    ]),
+    showSymbol: false,
+    lineStyle: { color: paint('neutral'), width: 1, type: 'dashed' },
+  };
+}
+
+function pointSeries(x: number, y: number, text: string): object {
+  return {
+    type: 'scatter',
+    silent: true,
+    data: [[x, y]],
+    symbol: 'diamond',
+    symbolSize: 13,
+    itemStyle: { color: paint('spoof'), borderColor: paint('panel'), borderWidth: 1 },
+    label: { ...haloText(), show: true, formatter: text, position: 'right', distance: 8, fontWeight: 600 },
+    z: 5,
+  };
+}
+
+/** At most `MAX_POINTS` points, first and last among them. */
+function thinned(points: readonly DetPoint[]): readonly DetPoint[] {
+  if (points.length <= MAX_POINTS) return points;
+  const last = points.length - 1;
+  return Array.from({ length: MAX_POINTS }, (_, i) => points[Math.round((i * last) / (MAX_POINTS - 1))]);
+}
+
+function nearestIndex(values: readonly number[], value: number): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (Math.abs(values[i] - value) < Math.abs(values[best] - value)) best = i;
+  }
+  return best;
+}
