@@ -197,7 +197,7 @@ export function loadCApi(files: LibraryFiles): CApi {
     const order = files.framework === undefined ? [files.main] : [files.framework, files.main];
     const libraries = order.map((file) => {
       keepLoaded(file);
-      return koffi.load(file, { global: true });
+      return koffi.load(file, { global: true, lazy: true });
     });
     const main = libraries[libraries.length - 1] as LibraryHandle;
     const functions: Record<string, unknown> = {};
@@ -225,10 +225,11 @@ export function loadCApi(files: LibraryFiles): CApi {
   }
 }
 
-const RTLD_NOW = 2;
+/** Symbols are bound as they are first called: there are some 400,000, and binding them all takes as long as the rest. */
+const RTLD_LAZY = 1;
 const DLOPEN_FLAGS: Readonly<Record<string, number>> = {
-  linux: RTLD_NOW | 0x100 /* RTLD_GLOBAL */ | 0x1000 /* RTLD_NODELETE */,
-  darwin: RTLD_NOW | 0x8 /* RTLD_GLOBAL */ | 0x80 /* RTLD_NODELETE */,
+  linux: RTLD_LAZY | 0x100 /* RTLD_GLOBAL */ | 0x1000 /* RTLD_NODELETE */,
+  darwin: RTLD_LAZY | 0x8 /* RTLD_GLOBAL */ | 0x80 /* RTLD_NODELETE */,
 };
 
 /**
