@@ -109,7 +109,7 @@ export function lookUp<Entry>(registry: Readonly<Record<string, Entry>>, name: u
 function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.ZodType): string[] {
   const at = [...prefix, ...issue.path.map(String)];
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path);
+    const known = keysAt(schema, issue.path, issue.input);
     return issue.keys.map((key) => `unknown option ${[...at, key].join('.')}${suggestion(key, known)}`);
   }
   const name = at.length === 0 ? 'value' : at.join('.');
@@ -119,18 +119,31 @@ function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.Zo
 }
 
 /** The keys that the object schema at `path` knows; empty where the path leads through something else. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown): string[] {
   let current: unknown = unwrap(schema);
   for (const step of path) {
-    const shape = shapeOf(current);
+    const shape = shapeOf(current, input);
     if (shape === undefined) return [];
     current = unwrap(shape[String(step)]);
   }
-  return Object.keys(shapeOf(current) ?? {});
+  return Object.keys(shapeOf(current, input) ?? {});
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  return (schema as { def?: { shape?: Record<string, unknown> } } | undefined)?.def?.shape;
+/** The fields of an object schema; of several alternatives, those of the one that `input` names. */
+function shapeOf(schema: unknown, input: unknown): Record<string, unknown> | undefined {
+  const def = (schema as { def?: ObjectOrUnion } | undefined)?.def;
+  if (def?.discriminator === undefined) return def?.shape;
+  const { discriminator, options = [] } = def;
+  const name = (input as Record<string, unknown> | undefined)?.[discriminator];
+  const shapes = options.map((option) => shapeOf(option, input));
+  return shapes.find((shape) => (shape?.[discriminator] as { value?: unknown } | undefined)?.value === name);
+}
+
+/** The parts of zod's definitions that tell what keys there are. */
+interface ObjectOrUnion {
+  readonly shape?: Record<string, unknown>;
+  readonly discriminator?: string;
+  readonly options?: readonly unknown[];
 }
 
 /** The schema below defaults, optionals and array wrappers. */
