@@ -1,30 +1,37 @@
 /** Power as a level in decibels, as `librosa.power_to_db` defines it. */
+import { logOfFloatBits } from './logarithm.js';
 
 /** Options of `powerToDecibels`. */
 export interface DecibelOptions {
   /** The power that is 0 dB, above 0; `max` takes the largest of the values. */
   readonly reference: number | 'max';
-  /** Powers below are raised to it, above 0. */
+  /** Powers below are raised to it, at least 1e-37. */
   readonly floor: number;
   /** Levels more than this below the highest are raised to that; `null` leaves them. */
   readonly topDb: number | null;
 }
 
-/** Decibels per neper of power. */
 const DECIBELS_PER_LOG = 10 / Math.LN10;
 
-/** Replaces powers by their level 10 log10(power / reference), in place. */
+/**
+ * Replaces powers by their level 10 log10(power / reference), in place.
+ *
+ * @param values finite, at least 0
+ */
 export function powerToDecibels(values: Float32Array, { reference, floor, topDb }: DecibelOptions): void {
-  let highest = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] > highest) highest = values[i];
-  const zero = DECIBELS_PER_LOG * Math.log(Math.max(floor, reference === 'max' ? highest : reference));
-  const lowest = topDb === null ? Number.NEGATIVE_INFINITY : level(highest, floor, zero) - topDb;
-  for (let i = 0; i < values.length; i++) {
-    const decibels = level(values[i], floor, zero);
-    values[i] = Math.max(decibels, lowest);
+  // Positive floats are in the order of their bits, read as integers.
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const floorBits = bitsOf(floor);
+  let highest = floorBits;
+  for (let i = 0; i < bits.length; i++) highest = Math.max(highest, bits[i]);
+  const highestLog = DECIBELS_PER_LOG * logOfFloatBits(highest);
+  const zero = reference === 'max' ? highestLog : 10 * Math.log10(Math.max(floor, reference));
+  const lowest = topDb === null ? Number.NEGATIVE_INFINITY : highestLog - zero - topDb;
+  for (let i = 0; i < bits.length; i++) {
+    values[i] = Math.max(DECIBELS_PER_LOG * logOfFloatBits(Math.max(bits[i], floorBits)) - zero, lowest);
   }
 }
 
-function level(power: number, floor: number, zero: number): number {
-  return DECIBELS_PER_LOG * Math.log(Math.max(power, floor)) - zero;
+function bitsOf(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
 }

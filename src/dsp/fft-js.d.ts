@@ -3,6 +3,6 @@ declare module 'fft.js' {
   export default class FFT {
     constructor(size: number);
     /** Forward transform of `data` into `out`, both of length 2 * size, not the same array. */
-    transform(out: number[], data: number[]): void;
+    transform(out: number[], data: ArrayLike<number>): void;
   }
 }

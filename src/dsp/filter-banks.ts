@@ -45,21 +45,39 @@ export class TriangularFilterBank {
    *
    * @param power `[nBins]`, or longer
    * @param out receives `nFilters` values from `offset` on
+   * @returns the power of all bins above the first corner, up to the last
    */
-  apply(power: Float64Array, out: Float64Array | Float32Array, offset = 0): void {
+  apply(power: Float64Array, out: Float64Array | Float32Array, offset = 0): number {
     const { rise, ends, scales, nFilters } = this;
+    let total = 0;
     let falling = 0;
     for (let s = 0, k = this.start; s <= nFilters; s++) {
       const end = ends[s];
       let all = 0;
       let rising = 0;
-      for (; k < end; k++) {
+      // Sums side by side do not wait for each other.
+      let allNext = 0;
+      let risingNext = 0;
+      for (; k + 1 < end; k += 2) {
+        const here = power[k];
+        const next = power[k + 1];
+        all += here;
+        allNext += next;
+        rising += rise[k] * here;
+        risingNext += rise[k + 1] * next;
+      }
+      if (k < end) {
         all += power[k];
         rising += rise[k] * power[k];
+        k++;
       }
+      all += allNext;
+      rising += risingNext;
       if (s > 0) out[offset + s - 1] = scales[s - 1] * (falling + (all - rising));
       falling = rising;
+      total += all;
     }
+    return total;
   }
 
   /** The bank as a dense matrix, row-major `[nFilters, nBins]`. */

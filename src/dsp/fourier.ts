@@ -8,9 +8,9 @@ import FFT from 'fft.js';
 export interface FourierTransform {
   readonly size: number;
   /** Complex values, interleaved (re, im), length 2 * size. */
-  readonly input: number[];
+  readonly input: Float64Array;
   /** As `input`. */
-  readonly output: number[];
+  readonly output: readonly number[];
   run(): void;
 }
 
@@ -27,8 +27,9 @@ export function createFourierTransform(size: number): FourierTransform {
 
 function createRadixTransform(size: number): FourierTransform {
   const fft = new FFT(size);
-  const input = createBuffer(size);
-  const output = createBuffer(size);
+  const input = new Float64Array(2 * size);
+  // fft.js works in its output, and does so faster on a plain array of doubles; the fraction makes it one of those.
+  const output = new Array<number>(2 * size).fill(0.5);
   return { size, input, output, run: () => fft.transform(output, input) };
 }
 
@@ -58,32 +59,28 @@ function createChirpTransform(size: number): FourierTransform {
   transform();
   const filter = Float64Array.from(spectrum, (value) => value / padded);
 
-  const input = createBuffer(size);
-  const output = createBuffer(size);
+  const input = new Float64Array(2 * size);
+  const output = new Array<number>(2 * size).fill(0.5);
   const run = () => {
     work.fill(0);
     multiply(work, input, chirp);
     transform();
     multiply(work, spectrum, filter);
-    // The inverse transform is the forward one between two conjugations.
-    for (let i = 1; i < work.length; i += 2) work[i] = -work[i];
+    // The inverse transform is the forward one read backwards.
     transform();
-    for (let i = 1; i < spectrum.length; i += 2) spectrum[i] = -spectrum[i];
-    multiply(output, spectrum, chirp);
+    for (let k = 0; k < size; k++) {
+      const at = k === 0 ? 0 : 2 * (padded - k);
+      output[2 * k] = spectrum[at] * chirp[2 * k] - spectrum[at + 1] * chirp[2 * k + 1];
+      output[2 * k + 1] = spectrum[at] * chirp[2 * k + 1] + spectrum[at + 1] * chirp[2 * k];
+    }
   };
   return { size, input, output, run };
 }
 
 /** out = a * b, complex, over the length of `b`. */
-function multiply(out: number[], a: readonly number[], b: Float64Array): void {
+function multiply(out: Float64Array, a: ArrayLike<number>, b: Float64Array): void {
   for (let i = 0; i < b.length; i += 2) {
-    const re = a[i] * b[i] - a[i + 1] * b[i + 1];
+    out[i] = a[i] * b[i] - a[i + 1] * b[i + 1];
     out[i + 1] = a[i] * b[i + 1] + a[i + 1] * b[i];
-    out[i] = re;
   }
-}
-
-/** fft.js runs a fifth faster on plain arrays of doubles than on typed ones; the fraction makes it one of doubles. */
-function createBuffer(size: number): number[] {
-  return new Array<number>(2 * size).fill(0.5).fill(0);
 }

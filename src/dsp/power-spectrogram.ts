@@ -10,7 +10,7 @@ export type PadMode = (typeof PAD_MODES)[number];
 
 /** Frames and window of a `PowerSpectrogram`; lengths in samples. */
 export interface SpectrogramOptions {
-  /** Size of the transform, at least 2. */
+  /** Size of the transform, even. */
   readonly nFft: number;
   /** Length of the window, at most `nFft`; a shorter one is centred in the frame, with zeros around it. */
   readonly winLength: number;
@@ -21,122 +21,161 @@ export interface SpectrogramOptions {
   readonly center: boolean;
   /** Only read where `center` is set. */
   readonly padMode: PadMode;
+  /** Coefficient c of the high-pass y[n] = x[n] - c x[n-1], y[0] = x[0], that comes before all else; 0 is none. */
+  readonly preEmphasis: number;
 }
+
+/** Samples that are prepared at a time: enough to spread the cost, few enough to stay in the processor's cache. */
+const BLOCK_SAMPLES = 4096;
 
 /**
  * The power spectrum of every frame of a waveform: bins 0 to nFft / 2 of |sum over n of w[n] x[n] exp(...)|^2, without
  * any scaling, as librosa and torch define it.
  *
- * Two real frames travel as the real and imaginary part of one complex transform, and are separated by its symmetry.
+ * A real frame is transformed as half as many complex numbers, whose transform is then taken apart by its symmetry.
+ * Tables and scratch memory are made once, and their size does not depend on the waveform. Not re-entrant.
  */
 export class PowerSpectrogram {
-  /** Bins of a spectrum: floor(nFft / 2) + 1. */
+  /** Bins of a spectrum: nFft / 2 + 1. */
   readonly nBins: number;
-  private readonly hopLength: number;
-  /** From the start of a frame's place in the signal to its first sample under the window; negative before the signal. */
-  private readonly firstOffset: number;
-  private readonly padded: number;
-  private readonly padMode: PadMode;
+  private readonly options: SpectrogramOptions;
   private readonly window: Float64Array;
-  private readonly windowStart: number;
   private readonly transform: FourierTransform;
-  private readonly powers: readonly [Float64Array, Float64Array];
-  private readonly edges: readonly [Float32Array, Float32Array];
+  /** exp(-2 pi i k / nFft), interleaved, for k up to nFft / 4. */
+  private readonly twiddles: Float64Array;
+  private readonly power: Float64Array;
+  private readonly framesPerBlock: number;
+  private readonly block: Float64Array;
 
-  constructor({ nFft, winLength, hopLength, window, center, padMode }: SpectrogramOptions) {
-    this.nBins = Math.floor(nFft / 2) + 1;
-    this.hopLength = hopLength;
-    this.padded = center ? Math.floor(nFft / 2) : 0;
-    this.padMode = padMode;
-    this.windowStart = Math.floor((nFft - winLength) / 2);
-    this.firstOffset = this.windowStart - this.padded;
-    this.window = createWindow(window, winLength);
-    this.transform = createFourierTransform(nFft);
-    this.powers = [new Float64Array(this.nBins), new Float64Array(this.nBins)];
-    this.edges = [new Float32Array(winLength), new Float32Array(winLength)];
+  constructor(options: SpectrogramOptions) {
+    const { nFft, winLength, hopLength, window } = options;
+    const half = nFft / 2;
+    this.options = options;
+    this.nBins = half + 1;
+    this.window = new Float64Array(winLength + (winLength % 2));
+    // The halves of the symmetry's sums and differences are taken here, once.
+    this.window.set(createWindow(window, winLength).map((value) => value / 2));
+    this.transform = createFourierTransform(half);
+    this.twiddles = new Float64Array(2 * Math.floor(half / 2) + 2);
+    for (let i = 0; i < this.twiddles.length; i += 2) {
+      this.twiddles[i] = Math.cos((Math.PI * i) / nFft);
+      this.twiddles[i + 1] = -Math.sin((Math.PI * i) / nFft);
+    }
+    this.power = new Float64Array(this.nBins);
+    this.framesPerBlock = Math.max(1, Math.floor(BLOCK_SAMPLES / hopLength));
+    this.block = new Float64Array((this.framesPerBlock - 1) * hopLength + this.window.length);
   }
 
   /** Frames of a waveform of `nSamples`; 0 where it is shorter than one frame, or empty. */
   nFrames(nSamples: number): number {
-    const room = nSamples + 2 * this.padded - this.transform.size;
-    return nSamples === 0 || room < 0 ? 0 : 1 + Math.floor(room / this.hopLength);
+    const { nFft, hopLength, center } = this.options;
+    const room = nSamples - (center ? 0 : nFft);
+    return nSamples === 0 || room < 0 ? 0 : 1 + Math.floor(room / hopLength);
   }
 
   /**
    * Calls `visit` for every frame, in order.
    *
-   * @param visit is given the spectrum, `[nBins]`, in an array that the next frames overwrite
+   * @param visit is given the spectrum, `[nBins]`, in an array that the next frame overwrites
    */
   forEachFrame(waveform: Float32Array, visit: (frame: number, power: Float64Array) => void): void {
+    const { nFft, winLength, hopLength, center } = this.options;
+    const firstSample = Math.floor((nFft - winLength) / 2) - (center ? nFft / 2 : 0);
     const nFrames = this.nFrames(waveform.length);
-    const [first, second] = this.powers;
-    for (let frame = 0; frame < nFrames; frame += 2) {
-      const hasSecond = frame + 1 < nFrames;
-      this.load(waveform, frame, hasSecond);
-      this.transform.run();
-      this.separate(first, second);
-      visit(frame, first);
-      if (hasSecond) visit(frame + 1, second);
-    }
-  }
-
-  /** Windows frames `frame` and `frame + 1` into the real and imaginary part of the transform's input. */
-  private load(waveform: Float32Array, frame: number, hasSecond: boolean): void {
-    const start = frame * this.hopLength + this.firstOffset;
-    const a = this.isInside(waveform, start) ? waveform : this.readEdge(waveform, start, this.edges[0]);
-    const aStart = a === waveform ? start : 0;
-    let b: Float32Array;
-    let bStart = 0;
-    if (!hasSecond) {
-      b = this.edges[1].fill(0);
-    } else {
-      const next = start + this.hopLength;
-      b = this.isInside(waveform, next) ? waveform : this.readEdge(waveform, next, this.edges[1]);
-      bStart = b === waveform ? next : 0;
-    }
-    const { window } = this;
-    const { input } = this.transform;
-    // Outside the window the input holds the zeros it was made with: the transform does not write there.
-    for (let i = 0, at = 2 * this.windowStart; i < window.length; i++, at += 2) {
-      input[at] = window[i] * a[aStart + i];
-      input[at + 1] = window[i] * b[bStart + i];
-    }
-  }
-
-  private isInside(waveform: Float32Array, start: number): boolean {
-    return start >= 0 && start + this.window.length <= waveform.length;
-  }
-
-  /** Copies the samples from `start` on, some of which lie before or behind the signal. */
-  private readEdge(waveform: Float32Array, start: number, into: Float32Array): Float32Array {
-    const last = waveform.length - 1;
-    for (let i = 0; i < into.length; i++) {
-      let at = start + i;
-      if (this.padMode === 'reflect' && last > 0) {
-        at = Math.abs(at) % (2 * last);
-        if (at > last) at = 2 * last - at;
-      } else if (this.padMode === 'reflect') {
-        at = 0;
+    for (let first = 0; first < nFrames; first += this.framesPerBlock) {
+      this.fillBlock(waveform, first * hopLength + firstSample);
+      const end = Math.min(first + this.framesPerBlock, nFrames);
+      for (let frame = first, at = 0; frame < end; frame++, at += hopLength) {
+        loadFrame(this.transform.input, this.window, this.block, at);
+        this.transform.run();
+        separatePower(this.transform.output, this.twiddles, this.power);
+        visit(frame, this.power);
       }
-      into[i] = at < 0 || at > last ? 0 : waveform[at];
     }
-    return into;
   }
 
-  /**
-   * With Z the transform of a + ib: A[k] = (Z[k] + conj Z[n-k]) / 2 and B[k] = (Z[k] - conj Z[n-k]) / 2i.
-   */
-  private separate(first: Float64Array, second: Float64Array): void {
-    const { output } = this.transform;
-    first[0] = output[0] * output[0];
-    second[0] = output[1] * output[1];
-    for (let k = 1, i = 2, j = output.length - 2; k < first.length; k++, i += 2, j -= 2) {
-      const sumRe = output[i] + output[j];
-      const sumIm = output[i + 1] - output[j + 1];
-      const differenceRe = output[i] - output[j];
-      const differenceIm = output[i + 1] + output[j + 1];
-      first[k] = 0.25 * (sumRe * sumRe + sumIm * sumIm);
-      second[k] = 0.25 * (differenceRe * differenceRe + differenceIm * differenceIm);
+  /** Fills the block with the samples from `start` on, some of which may lie before or behind the waveform. */
+  private fillBlock(waveform: Float32Array, start: number): void {
+    const { block } = this;
+    const { preEmphasis } = this.options;
+    const end = start + block.length;
+    // The first sample has none before it, so it counts as an edge.
+    const innerStart = Math.min(Math.max(start, 1), end);
+    const innerEnd = Math.max(Math.min(end, waveform.length), innerStart);
+    for (let at = start; at < innerStart; at++) block[at - start] = this.sampleAt(waveform, at);
+    if (preEmphasis === 0) block.set(waveform.subarray(innerStart, innerEnd), innerStart - start);
+    else emphasize(waveform, preEmphasis, innerStart, innerEnd, block, innerStart - start);
+    for (let at = innerEnd; at < end; at++) block[at - start] = this.sampleAt(waveform, at);
+  }
+
+  /** The sample at any place, be it outside the waveform. */
+  private sampleAt(waveform: Float32Array, place: number): number {
+    const { padMode, preEmphasis } = this.options;
+    const last = waveform.length - 1;
+    let at = place;
+    if (padMode === 'reflect' && (at < 0 || at > last)) {
+      at = last === 0 ? 0 : Math.abs(at) % (2 * last);
+      if (at > last) at = 2 * last - at;
     }
+    if (at < 0 || at > last) return 0;
+    return at === 0 ? waveform[0] : waveform[at] - preEmphasis * waveform[at - 1];
+  }
+}
+
+function emphasize(
+  waveform: Float32Array,
+  coefficient: number,
+  start: number,
+  end: number,
+  into: Float64Array,
+  offset: number,
+): void {
+  let previous = waveform[start - 1];
+  for (let from = start, to = offset; from < end; from++, to++) {
+    const sample = waveform[from];
+    into[to] = sample - coefficient * previous;
+    previous = sample;
+  }
+}
+
+/**
+ * Windows the frame that starts at `start` into the transform's input, even samples real, odd ones imaginary. Where the
+ * frame lies there turns phases only, so it starts at 0; the zeros behind it stay.
+ */
+function loadFrame(input: Float64Array, window: Float64Array, block: Float64Array, start: number): void {
+  for (let i = 0, at = start; i < window.length; i += 2, at += 2) {
+    input[i] = window[i] * block[at];
+    input[i + 1] = window[i + 1] * block[at + 1];
+  }
+}
+
+/**
+ * With Z the transform of x[2n] + i x[2n+1] and h = nFft / 2, the spectra of the even and odd samples are
+ * E[k] = (Z[k] + conj Z[h-k]) / 2 and O[k] = (Z[k] - conj Z[h-k]) / 2i. From them come X[k] = E[k] + w^k O[k] and
+ * X[h-k] = conj(E[k] - w^k O[k]), with w = exp(-2 pi i / nFft).
+ */
+function separatePower(output: readonly number[], twiddles: Float64Array, power: Float64Array): void {
+  const half = power.length - 1;
+  power[0] = (2 * (output[0] + output[1])) ** 2;
+  power[half] = (2 * (output[0] - output[1])) ** 2;
+  for (let k = 1, i = 2, j = output.length - 2; i <= j; k++, i += 2, j -= 2) {
+    const re = output[i];
+    const im = output[i + 1];
+    const mirrorRe = output[j];
+    const mirrorIm = output[j + 1];
+    const cosine = twiddles[i];
+    const sine = twiddles[i + 1];
+    const evenRe = re + mirrorRe;
+    const evenIm = im - mirrorIm;
+    const oddRe = im + mirrorIm;
+    const oddIm = mirrorRe - re;
+    const turnedRe = cosine * oddRe - sine * oddIm;
+    const turnedIm = cosine * oddIm + sine * oddRe;
+    const lowRe = evenRe + turnedRe;
+    const lowIm = evenIm + turnedIm;
+    const highRe = evenRe - turnedRe;
+    const highIm = evenIm - turnedIm;
+    power[k] = lowRe * lowRe + lowIm * lowIm;
+    power[half - k] = highRe * highRe + highIm * highIm;
   }
 }

@@ -3,7 +3,11 @@
  * waveforms into matrices. A feature is one file and one line in the registry.
  */
 import type { z } from 'zod';
+import type { PowerSpectrogram } from '../dsp/power-spectrogram.js';
 import { AudioError } from '../runtime/errors.js';
+
+/** Below the largest float32, 3.4e38. */
+const LARGEST_POWER = 1e38;
 
 /** A feature with its options applied; windows, filter banks and scratch memory are made once. Not re-entrant. */
 export interface FeatureExtractor {
@@ -14,7 +18,7 @@ export interface FeatureExtractor {
   /**
    * @param waveform mono, 16 kHz, about -1 to 1
    * @returns row-major `[frames, bins]`, freshly allocated
-   * @throws AudioError where the waveform is too short for one frame
+   * @throws AudioError where the waveform is too short for one frame, or has samples that are no numbers
    */
   compute(waveform: Float32Array): Float32Array;
 }
@@ -34,16 +38,25 @@ export interface FeatureType<Schema extends z.ZodType = z.ZodType> {
  * @param name of the feature, for the message
  * @throws AudioError where there are none
  */
-export function checkLength(
-  name: string,
-  frames: { nFrames(nSamples: number): number },
-  waveform: Float32Array,
-): number {
-  const nFrames = frames.nFrames(waveform.length);
+export function countFrames(name: string, spectrogram: PowerSpectrogram, waveform: Float32Array): number {
+  const nFrames = spectrogram.nFrames(waveform.length);
   if (nFrames < 1) {
     throw new AudioError(
       `${name}: expected audio of at least one frame, got ${waveform.length} samples; use longer audio`,
     );
   }
   return nFrames;
+}
+
+/**
+ * Makes sure that a frame's power fits a float32: one sample that is not a number spoils all bins of its frames.
+ *
+ * @throws AudioError where it does not
+ */
+export function checkPower(name: string, power: number, frame: number): void {
+  if (power < LARGEST_POWER) return;
+  throw new AudioError(
+    `${name}: expected samples of about -1 to 1, got ${Number.isNaN(power) ? 'ones that are no numbers' : 'huge ones'} ` +
+      `in frame ${frame}; repair the audio`,
+  );
 }

@@ -7,13 +7,13 @@
  * sets nFft 1024 and maxFrequency 0.5.
  */
 import { z } from 'zod';
-import { createCosineMatrix, multiplyMatrix } from '../dsp/cosine-transform.js';
+import { CosineTransform } from '../dsp/cosine-transform.js';
 import { addDeltas } from '../dsp/deltas.js';
 import { createLinearFilterBank } from '../dsp/filter-banks.js';
+import { logOfFloatBits } from '../dsp/logarithm.js';
 import { PowerSpectrogram } from '../dsp/power-spectrogram.js';
-import { preEmphasize } from '../dsp/pre-emphasis.js';
 import { ConfigError } from '../runtime/errors.js';
-import { checkLength, type FeatureExtractor, type FeatureType } from './feature.js';
+import { checkPower, countFrames, type FeatureExtractor, type FeatureType } from './feature.js';
 import { normalizationOption, normalizeUtterance } from './normalization.js';
 
 /** Added before every logarithm: the reference's float32 epsilon. */
@@ -22,7 +22,13 @@ const LOG_OFFSET = 2 ** -23;
 const schema = z
   .strictObject({
     nFilters: z.int().min(2).max(512).default(20).describe('filters, and as many coefficients'),
-    nFft: z.int().min(2).max(65536).default(512).describe('samples of the transform; powers of two are fastest'),
+    nFft: z
+      .int()
+      .min(2)
+      .max(65536)
+      .multipleOf(2)
+      .default(512)
+      .describe('samples of the transform; powers of two are fastest'),
     winLength: z.int().min(1).default(320).describe('samples under the window, at most nFft'),
     hopLength: z.int().min(1).default(160).describe('samples from frame to frame'),
     maxFrequency: z
@@ -53,7 +59,7 @@ const schema = z
 export const lfcc: FeatureType<typeof schema> = { schema, version: 1, create };
 
 function create(options: z.output<typeof schema>): FeatureExtractor {
-  const { nFilters, nFft, maxFrequency, preEmphasis, energy, nDeltas, normalization } = options;
+  const { nFilters, nFft, maxFrequency, energy, nDeltas, normalization } = options;
   // The reference drops the fraction, so half of 513 bins are 256, and the topmost corner is on the last of these.
   const nUsed = Math.floor((Math.floor(nFft / 2) + 1) * maxFrequency);
   if (nUsed < nFilters) {
@@ -63,20 +69,26 @@ function create(options: z.output<typeof schema>): FeatureExtractor {
   }
   const spectrogram = new PowerSpectrogram({ ...options, window: 'hamming', center: true, padMode: 'constant' });
   const bank = createLinearFilterBank(nFilters, nUsed);
-  const cosines = createCosineMatrix(nFilters, nFilters);
-  const logs = new Float64Array(nFilters);
+  const cosines = new CosineTransform(nFilters, nFilters);
+  // Behind the filters' energies comes the frame's.
+  const energies = new Float32Array(nFilters + 1);
+  const energyBits = new Int32Array(energies.buffer);
+  const logs = new Float64Array(nFilters + 1);
   const nBins = nFilters * (1 + nDeltas);
 
   function compute(waveform: Float32Array): Float32Array {
-    const nFrames = checkLength('lfcc', spectrogram, waveform);
+    const nFrames = countFrames('lfcc', spectrogram, waveform);
     const result = new Float32Array(nFrames * nBins);
-    const signal = preEmphasis === 0 ? waveform : preEmphasize(waveform, preEmphasis);
-    spectrogram.forEachFrame(signal, (frame, power) => {
+    spectrogram.forEachFrame(waveform, (frame, power) => {
       const at = frame * nBins;
-      bank.apply(power, logs);
-      for (let m = 0; m < nFilters; m++) logs[m] = log10(logs[m]);
-      multiplyMatrix(cosines, logs, result, at);
-      if (energy) result[at] = log10(sum(power, nUsed) / nFft);
+      energies[nFilters] = (power[0] + bank.apply(power, energies)) / nFft;
+      checkPower('lfcc', energies[nFilters], frame);
+      for (let m = 0; m <= nFilters; m++) {
+        energies[m] += LOG_OFFSET;
+        logs[m] = Math.LOG10E * logOfFloatBits(energyBits[m]);
+      }
+      cosines.apply(logs, result, at);
+      if (energy) result[at] = logs[nFilters];
     });
     for (let order = 1; order <= nDeltas; order++) {
       addDeltas(result, nBins, (order - 1) * nFilters, order * nFilters, nFilters);
@@ -86,15 +98,4 @@ function create(options: z.output<typeof schema>): FeatureExtractor {
   }
 
   return { nBins, nFrames: (nSamples) => spectrogram.nFrames(nSamples), compute };
-}
-
-/** By way of the natural logarithm, which is twice as fast and as good to float32. */
-function log10(power: number): number {
-  return Math.LOG10E * Math.log(power + LOG_OFFSET);
-}
-
-function sum(values: Float64Array, length: number): number {
-  let total = 0;
-  for (let i = 0; i < length; i++) total += values[i];
-  return total;
 }

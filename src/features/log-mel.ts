@@ -7,10 +7,9 @@ import { powerToDecibels } from '../dsp/decibels.js';
 import { createMelFilterBank, FILTER_NORMS } from '../dsp/filter-banks.js';
 import { MEL_SCALES } from '../dsp/frequency-scales.js';
 import { PAD_MODES, PowerSpectrogram } from '../dsp/power-spectrogram.js';
-import { preEmphasize } from '../dsp/pre-emphasis.js';
 import { WINDOW_NAMES } from '../dsp/windows.js';
 import { ConfigError } from '../runtime/errors.js';
-import { checkLength, type FeatureExtractor, type FeatureType } from './feature.js';
+import { checkPower, countFrames, type FeatureExtractor, type FeatureType } from './feature.js';
 import { normalizationOption, normalizeUtterance } from './normalization.js';
 
 const decibelOptions = z.strictObject({
@@ -19,7 +18,7 @@ const decibelOptions = z.strictObject({
     .union([z.literal('max'), z.number().positive()])
     .default('max')
     .describe('the power that is 0 dB; "max" is the largest of the utterance'),
-  floor: z.number().positive().default(1e-10).describe('powers below are raised to it'),
+  floor: z.number().min(1e-30).default(1e-10).describe('powers below are raised to it'),
   topDb: z
     .number()
     .positive()
@@ -33,7 +32,13 @@ const offset = z.number().positive().default(1e-6).describe('added to the power 
 const schema = z
   .strictObject({
     nMels: z.int().min(1).max(1024).default(80).describe('filters, which are the bins of the feature'),
-    nFft: z.int().min(2).max(65536).default(512).describe('samples of the transform; powers of two are fastest'),
+    nFft: z
+      .int()
+      .min(2)
+      .max(65536)
+      .multipleOf(2)
+      .default(512)
+      .describe('samples of the transform; powers of two are fastest'),
     winLength: z.int().min(1).optional().describe('samples under the window, at most nFft, which is the default'),
     hopLength: z.int().min(1).default(160).describe('samples from frame to frame'),
     window: z.enum(WINDOW_NAMES).default('hann'),
@@ -70,7 +75,7 @@ const schema = z
 export const logMel: FeatureType<typeof schema> = { schema, version: 1, create };
 
 function create(options: z.output<typeof schema>, sampleRate: number): FeatureExtractor {
-  const { nMels, nFft, winLength = nFft, preEmphasis, fMin, fMax = sampleRate / 2, log, normalization } = options;
+  const { nMels, nFft, winLength = nFft, fMin, fMax = sampleRate / 2, log, normalization } = options;
   if (fMax > sampleRate / 2) {
     throw new ConfigError(`log-mel: expected fMax of at most ${sampleRate / 2} Hz, half the sample rate, got ${fMax}`);
   }
@@ -79,10 +84,11 @@ function create(options: z.output<typeof schema>, sampleRate: number): FeatureEx
   const bank = createMelFilterBank({ ...options, sampleRate, fMax });
 
   function compute(waveform: Float32Array): Float32Array {
-    const nFrames = checkLength('log-mel', spectrogram, waveform);
+    const nFrames = countFrames('log-mel', spectrogram, waveform);
     const result = new Float32Array(nFrames * nMels);
-    const signal = preEmphasis === 0 ? waveform : preEmphasize(waveform, preEmphasis);
-    spectrogram.forEachFrame(signal, (frame, power) => bank.apply(power, result, frame * nMels));
+    spectrogram.forEachFrame(waveform, (frame, power) => {
+      checkPower('log-mel', bank.apply(power, result, frame * nMels), frame);
+    });
     if (log.type === 'decibel') powerToDecibels(result, log);
     else addAndLog(result, log.offset, log.type === 'log10' ? Math.LOG10E : 1);
     normalizeUtterance(result, nMels, normalization);
