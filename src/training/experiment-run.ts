@@ -59,7 +59,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const { seed } = config;
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
   const corpus = limited(loadCorpus(config.data, { logger }), config);
-  openRunFolder(directory, run, logger);
+  const { environment } = openRunFolder(directory, run, logger);
 
   const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval'): Loader =>
     createExperimentLoader(config, trials, mode, run);
@@ -80,7 +80,8 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       logger,
       loss,
     });
-  logger.info(describeRun(corpus, named, inputShape));
+  logger.info(`corpus: ${describeCorpus(corpus)}`);
+  logger.info(`model: ${describeModel(config, named, inputShape)}`);
 
   const scalars = training.tensorboard ? createScalarWriter(join(directory, RUN_FILES.tensorboard)) : undefined;
   let history: readonly EpochRecord[] = [];
@@ -150,6 +151,26 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
 
     const result: ExperimentResult = { bestEpoch: saved.epoch, dev: dev.metrics, eval: final?.metrics ?? null };
     writeJsonAtomic(join(directory, RUN_FILES.metrics), result);
+    const { writeReport } = await import('../report/report.js');
+    await writeReport(directory, {
+      name: run.name,
+      description: config.description,
+      date: new Date().toISOString().slice(0, 10),
+      version: environment.version,
+      commit: environment.commit,
+      seed,
+      engine: environment.engine.source,
+      platform: `Node ${environment.node}, ${environment.platform}`,
+      corpus: describeCorpus(corpus),
+      model: describeModel(config, named, inputShape),
+      history,
+      bestEpoch: saved.epoch,
+      set: final === undefined ? 'dev' : 'eval',
+      trials: (final ?? dev).scored,
+      metrics: (final ?? dev).metrics,
+      devMetrics: final === undefined ? null : dev.metrics,
+      config,
+    });
     return result;
   } finally {
     scalars?.close();
@@ -186,17 +207,22 @@ function countClasses(trials: readonly Trial[]): [number, number] {
   return [trials.length - nBonafide, nBonafide];
 }
 
-function describeRun(corpus: Corpus, weights: ReadonlyMap<string, NamedWeight>, inputShape: readonly number[]): string {
-  const count = (trainable: boolean): number =>
-    [...weights.values()].filter((weight) => weight.trainable === trainable).reduce((n, w) => n + w.variable.size, 0);
+function describeCorpus(corpus: Corpus): string {
   const sets = (['train', 'dev', 'eval'] as const).map((set) => {
     const [nSpoof, nBonafide] = countClasses(corpus[set]);
     return `${set} ${nBonafide} + ${nSpoof}`;
   });
-  return [
-    `corpus ${corpus.name}: bona fide + spoof clips: ${sets.join(', ')}`,
-    `model: ${count(true).toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`,
-  ].join('\n');
+  return `${corpus.name}; clips, bona fide + spoof: ${sets.join(', ')}`;
+}
+
+function describeModel(
+  { model }: ExperimentConfig,
+  weights: ReadonlyMap<string, NamedWeight>,
+  inputShape: readonly number[],
+): string {
+  const trained = [...weights.values()].filter(({ trainable }) => trainable);
+  const nParameters = trained.reduce((sum, { variable }) => sum + variable.size, 0);
+  return `${model.type}, ${nParameters.toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`;
 }
 
 function describeEpoch(record: EpochRecord, nEpochs: number): string {

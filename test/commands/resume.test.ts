@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/runtime/random.js';
+import { runCommand, startCommand } from '../support/run-command.js';
+
+/** Kills in the run that is killed again and again; `npm run test:kill` asks for twenty. */
+const N_KILLS = Number(process.env.VOICEPROOF_KILLS ?? 3);
+
+const directory = mkdtempSync(join(tmpdir(), 'voiceproof-resume-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const OPTIONS = [
+  'durationSeconds=1',
+  'training.numTrainEpochs=4',
+  'training.saveSteps=2',
+  'training.maxGradNorm=1',
+  'augment=[{"type":"time-shift","probability":0.5},{"type":"noise","kind":"white","snrDb":[10,30],"probability":0.5}]',
+].flatMap((option) => ['--set', option]);
+
+function argumentsFor(name: string): string[] {
+  return ['experiment', 'lcnn-small', ...OPTIONS, '--output', join(directory, name), '--threads', '1'];
+}
+
+function outcome(name: string): { weights: string; metrics: unknown; losses: unknown } {
+  const read = (file: string): string => readFileSync(join(directory, name, file), 'latin1');
+  const history = read('history.jsonl').trimEnd().split('\n');
+  return {
+    weights: read('model.safetensors'),
+    metrics: JSON.parse(read('metrics.json')),
+    losses: history.map((line) => ({ ...JSON.parse(line), seconds: 0 })),
+  };
+}
+
+describe('a run that is killed and resumed', () => {
+  it(`ends as one that never was, after ${N_KILLS} SIGKILLs at random moments`, async () => {
+    const started = performance.now();
+    const whole = await runCommand(argumentsFor('whole'));
+    const seconds = (performance.now() - started) / 1000;
+    expect(whole.code, whole.stderr).toBe(0);
+
+    const random = createRandom('kill', Date.now());
+    for (let kill = 0; kill < N_KILLS; kill++) {
+      const running = startCommand([...argumentsFor('killed'), '--resume']);
+      await Promise.race([setTimeout(1000 * random.uniformBetween(0.05, 0.9) * seconds), running.result]);
+      running.process.kill('SIGKILL');
+      await running.result;
+    }
+    const last = await runCommand([...argumentsFor('killed'), '--resume']);
+    expect(last.code, last.stderr).toBe(0);
+    expect(outcome('killed')).toEqual(outcome('whole'));
+  });
+
+  it('is saved by Ctrl-C, says how to go on, and exits with 130', async () => {
+    const running = startCommand(argumentsFor('interrupted'));
+    let seen = '';
+    running.process.stderr?.on('data', (text: string) => {
+      seen += text;
+      if (/epoch +1\//.test(seen)) running.process.kill('SIGINT');
+    });
+    const result = await running.result;
+    expect(result.code).toBe(130);
+    expect(result.stderr).toMatch(/saved/);
+    expect(result.stderr).toMatch(/--resume/);
+    expect(result.stderr).not.toMatch(/\n {4}at /);
+  });
+
+  it('refuses to resume with other options, and names them', async () => {
+    const { code, stderr } = await runCommand([
+      ...argumentsFor('interrupted'),
+      '--resume',
+      '--set',
+      'training.learningRate=0.5',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/can't resume.*training\.learningRate/);
+  });
+});
