@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
+import { hasRawOps } from '../runtime/native/raw-op.js';
 import {
   baseFields,
   type CallArguments,
@@ -16,6 +17,7 @@ import {
   parseLayerOptions,
   showShape,
 } from './layer-options.js';
+import { composedBatchNorm, fusedBatchNorm } from './training-batch-norm.js';
 
 const schema = z.strictObject({
   ...baseFields,
@@ -69,9 +71,9 @@ export class BatchNorm extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArguments): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyTensor(inputs);
-      const nChannels = x.shape[x.rank - 1];
-      const rows = tf.reshape(x, [-1, nChannels]);
-      const y = training ? this.trainOn(rows) : this.inferOn(rows);
+      // Maps keep their shape, as TensorFlow spreads them over threads by batch and frames.
+      const maps = x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape[x.rank - 1]]);
+      const y = training ? this.trainOn(maps as tf.Tensor4D) : this.inferOn(maps as tf.Tensor4D);
       return tf.reshape(y, x.shape);
     });
   }
@@ -85,49 +87,29 @@ export class BatchNorm extends layers.Layer {
     return { ...super.getConfig(), epsilon, momentum, center, scale };
   }
 
-  /** `[rows, channels]` by the running statistics. */
-  private inferOn(rows: tf.Tensor): tf.Tensor {
+  /** By the running statistics. */
+  private inferOn(x: tf.Tensor4D): tf.Tensor {
     const [mean, variance] = [this.movingMean.read(), this.movingVariance.read()] as tf.Tensor1D[];
-    const [beta, gamma] = [this.beta?.read(), this.gamma?.read()] as (tf.Tensor1D | undefined)[];
-    return tf.batchNorm(rows as tf.Tensor2D, mean, variance, beta, gamma, this.epsilon);
+    // tfjs's gradient of this op needs both, where the op itself does not.
+    const beta = (this.beta?.read() ?? tf.zerosLike(mean)) as tf.Tensor1D;
+    const gamma = (this.gamma?.read() ?? tf.onesLike(mean)) as tf.Tensor1D;
+    return tf.batchNorm(x, mean, variance, beta, gamma, this.epsilon);
   }
 
-  /** `[rows, channels]` by the batch's own statistics, which also move the running ones. */
-  private trainOn(rows: tf.Tensor): tf.Tensor {
-    const nRows = rows.shape[0];
-    if (nRows < 2) {
+  /** By the batch's own statistics, which also move the running ones. */
+  private trainOn(x: tf.Tensor4D): tf.Tensor {
+    const count = x.size / x.shape[3];
+    if (count < 2) {
       throw new ShapeError(
-        `${this.name}: training needs more than one value a channel, got ${showShape(rows.shape)}; use larger batches`,
+        `${this.name}: training needs more than one value a channel, got ${showShape(x.shape)}; use larger batches`,
       );
     }
-    const normalise = tf.customGrad((input, save) => {
-      const mean = tf.mean(input as tf.Tensor, 0);
-      const centred = tf.sub(input as tf.Tensor, mean);
-      const variance = tf.mean(tf.square(centred), 0);
-      this.move(this.movingMean, mean, 1);
-      this.move(this.movingVariance, variance, nRows / (nRows - 1));
-      const inverseDeviation = tf.rsqrt(tf.add(variance, this.epsilon));
-      const value = tf.mul(centred, inverseDeviation);
-      (save as tf.GradSaveFunc)([value, inverseDeviation]);
-      return {
-        value,
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [normalised, factor] = saved;
-          // The part of dy that only shifts or stretches the batch doesn't reach x.
-          const along = tf.mul(normalised, tf.mean(tf.mul(dy, normalised), 0));
-          return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, 0)), along), factor);
-        },
-      };
+    const running = { mean: this.movingMean.read(), variance: this.movingVariance.read() };
+    const normalise = hasRawOps() ? fusedBatchNorm : composedBatchNorm;
+    return normalise(x, this.gamma?.read(), this.beta?.read(), running, this, (moved) => {
+      this.movingMean.write(moved.mean);
+      this.movingVariance.write(moved.variance);
     });
-    let y = normalise(rows);
-    if (this.gamma !== undefined) y = tf.mul(y, this.gamma.read());
-    if (this.beta !== undefined) y = tf.add(y, this.beta.read());
-    return y;
-  }
-
-  /** Moves a running statistic towards `factor` times the batch's. */
-  private move(running: LayerVariable, batch: tf.Tensor, factor: number): void {
-    running.write(tf.add(tf.mul(running.read(), 1 - this.momentum), tf.mul(batch, factor * this.momentum)));
   }
 }
 

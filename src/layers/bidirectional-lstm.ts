@@ -3,10 +3,10 @@
  * gates i, f, g, o, and two biases a direction, which are added.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
+import { type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
-import { deriveSeed } from '../runtime/random.js';
+import { uniformByFanIn } from './initial-weights.js';
 import { baseFields, fixedLength, onlyTensor, parseLayerOptions, shapeOfAxes, showShape } from './layer-options.js';
 import { lstmSequence } from './lstm-sequence.js';
 
@@ -80,12 +80,9 @@ export class BidirectionalLstm extends layers.Layer {
   }
 
   private addDirection(direction: 'forward' | 'backward', nFeatures: number): Direction {
-    const limit = 1 / Math.sqrt(this.units);
     const add = (role: string, shape: Shape) => {
       const name = `${direction}_${role}`;
-      const seed = deriveSeed(this.seed, name);
-      const initializer = initializers.randomUniform({ minval: -limit, maxval: limit, seed });
-      return this.addWeight(name, shape, 'float32', initializer);
+      return this.addWeight(name, shape, 'float32', uniformByFanIn(this.units, this.seed, name));
     };
     return {
       kernel: add('kernel', [nFeatures, 4 * this.units]),

@@ -11,6 +11,7 @@ export const baseFields = {
   trainable: z.boolean().optional().describe('Whether the weights are trained.'),
   dtype: z.literal('float32').optional(),
   batchInputShape: z.array(z.int().nullable()).optional().describe('Input shape with its batch axis.'),
+  customObjects: z.unknown().optional().describe('Added by tfjs when it loads a model; not used.'),
 };
 
 /** What a call of a layer or model may be told: `model.apply(x, { training: true, seed })`. */
@@ -41,7 +42,7 @@ export function parseLayerOptions<Schema extends z.ZodType<object>>(
   className: string,
 ): [own: z.output<Schema>, base: BaseArguments] {
   const own = parseOptions(schema, options, className);
-  return [own, Object.fromEntries(Object.entries(own).filter(([key]) => key in baseFields))];
+  return [own, Object.fromEntries(Object.entries(own).filter(([key]) => key in baseFields && key !== 'customObjects'))];
 }
 
 /** The one input of a layer's call, which tfjs passes bare or in a list. */

@@ -7,6 +7,7 @@ import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
 import { baseFields, fixedLength, onlyShape, onlyTensor, parseLayerOptions, showShape } from './layer-options.js';
+import { pairMaximum } from './pair-maximum.js';
 
 const schema = z.strictObject(baseFields);
 
@@ -14,7 +15,7 @@ const schema = z.strictObject(baseFields);
 export type MaxFeatureMapOptions = z.input<typeof schema>;
 
 /**
- * `[batch, ..., channels]` to `[batch, ..., channels / 2]`. Where both halves are equal, the gradient goes to the first.
+ * `[batch, ..., channels]` to `[batch, ..., channels / 2]`.
  *
  * @throws ConfigError for unknown options; ShapeError where the number of channels is odd or free
  */
@@ -32,7 +33,12 @@ export class MaxFeatureMap extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => maximumOfHalves(onlyTensor(inputs)));
+    return tf.tidy(() => {
+      const x = onlyTensor(inputs);
+      const nChannels = x.shape[x.rank - 1];
+      const maxima = pairMaximum(tf.reshape(x, [-1, 2, nChannels / 2]));
+      return tf.reshape(maxima, [...x.shape.slice(0, -1), nChannels / 2]);
+    });
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -46,21 +52,5 @@ export class MaxFeatureMap extends layers.Layer {
     return [...shape.slice(0, -1), nChannels / 2];
   }
 }
-
-/** With a gradient of its own: tfjs's would pad and add two tensors of the full width. */
-const maximumOfHalves = tf.customGrad((x, save) => {
-  const input = x as tf.Tensor;
-  const [first, second] = tf.split(input, 2, -1);
-  const value = tf.maximum(first, second);
-  (save as tf.GradSaveFunc)([first, value]);
-  return {
-    value,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [winner, maximum] = saved;
-      const toFirst = tf.mul(dy, tf.cast(tf.equal(winner, maximum), 'float32'));
-      return tf.concat([toFirst, tf.sub(dy, toFirst)], -1);
-    },
-  };
-});
 
 tf.serialization.registerClass(MaxFeatureMap);

@@ -1,7 +1,6 @@
-/**
- * Parts that models share. Weights and biases start as PyTorch starts them by default: uniform within 1 / sqrt(fan-in).
- */
-import { initializers, input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+/** Parts that models share. */
+import { input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { uniformByFanIn } from '../layers/initial-weights.js';
 import { ShapeError } from '../runtime/errors.js';
 import { deriveSeed } from '../runtime/random.js';
 
@@ -28,52 +27,18 @@ export function featureInput(
   return { input: features, maps: maps as SymbolicTensor };
 }
 
-/** A convolution with stride 1 that keeps the size. */
-export interface ConvolutionOptions {
-  readonly name: string;
-  /** Output channels. */
-  readonly nChannels: number;
-  /** Odd, so that TensorFlow's "same" padding is the symmetric one of PyTorch. */
-  readonly kernelSize: number;
-  /** Of the model; the layer's own seeds are derived from it and from the name. */
-  readonly seed: number;
-}
-
-/** `[batch, frames, bins, channels]` to `[batch, frames, bins, nChannels]`. */
-export function convolution(
-  x: SymbolicTensor,
-  { name, nChannels, kernelSize, seed }: ConvolutionOptions,
-): SymbolicTensor {
-  const layer = layers.conv2d({
-    name,
-    filters: nChannels,
-    kernelSize,
-    padding: 'same',
-    ...uniformInitializers(kernelSize ** 2 * lastLength(x), name, seed),
-  });
-  return layer.apply(x) as SymbolicTensor;
-}
-
-/** `[batch, features]` to `[batch, units]`. */
+/** `[batch, features]` to `[batch, units]`, a trained linear map. `seed` is the model's. */
 export function linear(
   x: SymbolicTensor,
   { name, units, seed }: { readonly name: string; readonly units: number; readonly seed: number },
 ): SymbolicTensor {
-  return layers.dense({ name, units, ...uniformInitializers(lastLength(x), name, seed) }).apply(x) as SymbolicTensor;
-}
-
-/** `[batch, frames, bins, channels]` to half the frames and bins, odd ones dropped. */
-export function halve(x: SymbolicTensor, name: string): SymbolicTensor {
-  return layers.maxPooling2d({ name, poolSize: 2, strides: 2, padding: 'valid' }).apply(x) as SymbolicTensor;
-}
-
-function uniformInitializers(fanIn: number, name: string, seed: number) {
-  const limit = 1 / Math.sqrt(fanIn);
-  const uniform = (role: string) =>
-    initializers.randomUniform({ minval: -limit, maxval: limit, seed: deriveSeed(seed, name, role) });
-  return { kernelInitializer: uniform('kernel'), biasInitializer: uniform('bias') };
-}
-
-function lastLength(x: SymbolicTensor): number {
-  return x.shape.at(-1) as number;
+  const fanIn = x.shape[1] as number;
+  const ownSeed = deriveSeed(seed, name);
+  const layer = layers.dense({
+    name,
+    units,
+    kernelInitializer: uniformByFanIn(fanIn, ownSeed, 'kernel'),
+    biasInitializer: uniformByFanIn(fanIn, ownSeed, 'bias'),
+  });
+  return layer.apply(x) as SymbolicTensor;
 }

@@ -10,9 +10,12 @@ import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflo
 import { z } from 'zod';
 import { AdaptiveAveragePooling } from '../layers/adaptive-average-pooling.js';
 import { BatchNorm } from '../layers/batch-norm.js';
+import { Convolution } from '../layers/convolution.js';
 import { Dropout } from '../layers/dropout.js';
+import { HalvingMaxPool } from '../layers/halving-max-pool.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
-import { convolution, featureInput, halve, linear } from './blocks.js';
+import { deriveSeed } from '../runtime/random.js';
+import { featureInput, linear } from './blocks.js';
 import type { ModelType } from './model.js';
 
 const schema = z.strictObject({
@@ -48,10 +51,13 @@ function build(options: LcnnSmallOptions, inputShape: readonly (number | null)[]
   return model({ name: 'lcnn-small', inputs: input, outputs: logits });
 }
 
-/** Convolution, max-feature-map to `nChannels`, pooling to half the frames and bins, batch norm. */
+/** Convolution, pooling to half the frames and bins, max-feature-map to `nChannels`, batch norm. */
 function block(x: SymbolicTensor, index: number, kernelSize: number, nChannels: number, seed: number): SymbolicTensor {
-  const convolved = convolution(x, { name: `conv${index}`, nChannels: 2 * nChannels, kernelSize, seed });
-  const active = new MaxFeatureMap({ name: `mfm${index}` }).apply(convolved) as SymbolicTensor;
-  const norm = new BatchNorm({ name: `norm${index}`, center: false, scale: false });
-  return norm.apply(halve(active, `pool${index}`)) as SymbolicTensor;
+  const name = `conv${index}`;
+  const convolved = new Convolution({ name, nChannels: 2 * nChannels, kernelSize, seed: deriveSeed(seed, name) }).apply(
+    x,
+  );
+  const pooled = new HalvingMaxPool({ name: `pool${index}` }).apply(convolved);
+  const active = new MaxFeatureMap({ name: `mfm${index}` }).apply(pooled);
+  return new BatchNorm({ name: `norm${index}`, center: false, scale: false }).apply(active) as SymbolicTensor;
 }

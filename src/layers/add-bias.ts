@@ -1,0 +1,17 @@
+/** Adds a bias to each channel. */
+import * as tf from '@tensorflow/tfjs-core';
+import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
+
+/**
+ * `[..., channels]` plus `[channels]`. TensorFlow sums the bias's gradient in one op of its own, several times faster
+ * than the reduction that tfjs asks it for.
+ */
+export const addBias = tf.customGrad((x, bias) => ({
+  value: tf.add(x as tf.Tensor, bias as tf.Tensor),
+  gradFunc: (dy: tf.Tensor) => [tf.clone(dy), sumOfChannels(dy)],
+})) as (x: tf.Tensor, bias: tf.Tensor) => tf.Tensor;
+
+function sumOfChannels(dy: tf.Tensor): tf.Tensor {
+  if (hasRawOps()) return executeRawOp('BiasAddGrad', { T: 'float32', data_format: 'NHWC' }, [dy], 1)[0];
+  return tf.sum(tf.reshape(dy, [-1, dy.shape[dy.rank - 1]]), 0);
+}
