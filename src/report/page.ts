@@ -196,23 +196,28 @@ function metricsTable({ metrics, set, devMetrics }: ReportInput): string {
     report('Macro average', (of) => of.report.macroAverage),
     report('Weighted average', (of) => of.report.weightedAverage),
   ];
-  return table(['', set, ...(devMetrics === null ? [] : ['dev'])], rows, 1);
+  return table(['', set, ...(devMetrics === null ? [] : ['dev'])], rows, 1, 'scroll narrow');
 }
 
 /** A table; the first `nText` columns are text, the others figures. Columns without any content are left out. */
-function table(header: readonly string[], rows: readonly (readonly string[])[], nText: number): string {
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  nText: number,
+  style = 'scroll',
+): string {
   const used = header.map((_, column) => rows.some((row) => row[column] !== ''));
   const cells = (row: readonly string[], tag: 'th' | 'td'): string =>
     row
       .map((cell, column) => {
         if (!used[column]) return '';
         const kind = tag === 'td' && column === 0 ? 'th scope="row"' : tag === 'th' ? 'th scope="col"' : 'td';
-        const style = column < nText ? ' class="text"' : '';
-        return `<${kind}${style}>${escapeMarkup(cell)}</${kind.slice(0, 2)}>`;
+        const alignment = column < nText ? ' class="text"' : '';
+        return `<${kind}${alignment}>${escapeMarkup(cell)}</${kind.slice(0, 2)}>`;
       })
       .join('');
   const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
-  return `<div class="scroll"><table>
+  return `<div class="${style}"><table>
 <thead><tr>${cells(header, 'th')}</tr></thead>
 <tbody>
 ${body}

@@ -11,11 +11,13 @@ import {
   HEIGHT,
   haloText,
   lineSeries,
-  markLine,
   paint,
+  verticalMark,
 } from './theme.js';
 
-const N_BINS = 40;
+/** Most and fewest bins of the histogram. */
+const MAX_BINS = 60;
+const MIN_BINS = 12;
 /** Bounds and grid of a DET axis, in percent. */
 const DET_TICKS = [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 80, 90, 95, 99];
 /** Points of a curve beyond which more can't be seen. */
@@ -36,17 +38,19 @@ export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): C
 }
 
 function histogramChart(bonafide: readonly number[], spoof: readonly number[], threshold: number): Chart {
-  const [low, high] = scoreRange([...bonafide, ...spoof, threshold]);
-  const width = (high - low) / N_BINS;
+  const [low, high] = scoreRange([bonafide, spoof], threshold);
+  const nTrials = bonafide.length + spoof.length;
+  const nBins = Math.min(MAX_BINS, Math.max(MIN_BINS, Math.ceil(4 * Math.cbrt(nTrials))));
+  const width = (high - low) / nBins;
   const steps = (scores: readonly number[]): [number, number][] => {
-    const shares = new Array<number>(N_BINS).fill(0);
+    const shares = new Array<number>(nBins).fill(0);
     for (const score of scores) {
       // Scores beyond the range count in the outermost bins.
-      const bin = Math.min(N_BINS - 1, Math.max(0, Math.floor((score - low) / width)));
+      const bin = Math.min(nBins - 1, Math.max(0, Math.floor((score - low) / width)));
       shares[bin] += 100 / scores.length;
     }
     const corners = shares.map((share, bin): [number, number] => [low + bin * width, share]);
-    return [[low, 0], ...corners, [high, shares[N_BINS - 1]], [high, 0]];
+    return [[low, 0], ...corners, [high, shares[nBins - 1]], [high, 0]];
   };
   const series = (name: string, colour: 'bonafide' | 'spoof', scores: readonly number[]): object => ({
     ...lineSeries(name, colour, steps(scores)),
@@ -74,7 +78,7 @@ function histogramChart(bonafide: readonly number[], spoof: readonly number[], t
       series: [
         {
           ...series('bona fide', 'bonafide', bonafide),
-          markLine: markLine([{ xAxis: threshold, label: { formatter: `threshold ${formatScore(threshold)}` } }]),
+          markLine: verticalMark(threshold, `threshold ${formatScore(threshold)}`, (threshold - low) / (high - low)),
         },
         series('spoof', 'spoof', spoof),
       ],
@@ -101,12 +105,15 @@ function scoreAxis(low: number, high: number): Record<string, unknown> {
   };
 }
 
-/** Range that holds the scores but for the outermost thousandth at either end, never empty. */
-function scoreRange(scores: readonly number[]): [number, number] {
-  const sorted = Float64Array.from(scores).sort();
-  const cut = Math.floor(sorted.length / 1000);
-  const low = sorted[cut];
-  const high = sorted[sorted.length - 1 - cut];
+/** Range that holds the threshold and all but the outermost hundredth of each class at either end, never empty. */
+function scoreRange(classes: readonly (readonly number[])[], threshold: number): [number, number] {
+  const ends = classes.flatMap((scores) => {
+    const sorted = Float64Array.from(scores).sort();
+    const cut = Math.floor(sorted.length / 100);
+    return [sorted[cut], sorted[sorted.length - 1 - cut]];
+  });
+  const low = Math.min(threshold, ...ends);
+  const high = Math.max(threshold, ...ends);
   const margin = high > low ? (high - low) / 50 : Math.max(1, Math.abs(low)) / 50;
   return [low - margin, high + margin];
 }
@@ -152,7 +159,10 @@ function detChart(points: readonly DetPoint[], metrics: Metrics): Chart {
       series: [
         diagonal(marks[0], marks.at(-1) ?? 0, 'both'),
         { ...lineSeries('DET', 'bonafide', curve), showSymbol: false },
-        pointSeries(eer, eer, `EER ${formatPercent(metrics.eer)}`),
+        pointSeries(eer, eer, `EER ${formatPercent(metrics.eer)}`, {
+          toLeft: metrics.eer > 0.5,
+          dy: -12,
+        }),
       ],
     },
   };
@@ -178,7 +188,10 @@ function rocChart(points: readonly DetPoint[], metrics: Metrics): Chart {
           showSymbol: false,
           areaStyle: { color: paint('bonafide'), opacity: 0.12 },
         },
-        pointSeries(100 * metrics.eer, 100 * (1 - metrics.eer), `AUC ${metrics.auc.toFixed(4)}`),
+        pointSeries(100 * metrics.eer, 100 * (1 - metrics.eer), `AUC ${metrics.auc.toFixed(4)}`, {
+          toLeft: metrics.eer > 0.5,
+          dy: metrics.eer > 0.5 ? -12 : 14,
+        }),
       ],
     },
   };
@@ -237,7 +250,7 @@ function confusionChart({ confusionMatrix, threshold }: Metrics): Chart {
       ...baseOption(title),
       grid: { left: 92, right: 22, top: 36, bottom: 48, outerBoundsMode: 'none' },
       xAxis: axis('decision', 'x'),
-      yAxis: { ...axis('truth', 'y'), nameGap: 72 },
+      yAxis: { ...axis('truth', 'y'), nameGap: 72, inverse: true },
       series: [
         { type: 'custom', silent: true, renderItem, data: cells.map(({ decision, truth }) => [decision, truth]) },
       ],
@@ -262,7 +275,8 @@ function diagonal(low: number, high: number, name: string): object {
   };
 }
 
-function pointSeries(x: number, y: number, text: string): object {
+/** A point with a label beside it, `dy` pixels below its middle, clear of the curve and the frame. */
+function pointSeries(x: number, y: number, text: string, { toLeft, dy }: { toLeft: boolean; dy: number }): object {
   return {
     type: 'scatter',
     silent: true,
@@ -270,7 +284,15 @@ function pointSeries(x: number, y: number, text: string): object {
     symbol: 'diamond',
     symbolSize: 13,
     itemStyle: { color: paint('spoof'), borderColor: paint('panel'), borderWidth: 1 },
-    label: { ...haloText(), show: true, formatter: text, position: 'right', distance: 8, fontWeight: 600 },
+    label: {
+      ...haloText(),
+      show: true,
+      formatter: text,
+      position: toLeft ? 'left' : 'right',
+      distance: 8,
+      offset: [0, dy],
+      fontWeight: 600,
+    },
     z: 5,
   };
 }

@@ -37,6 +37,7 @@ figure svg { display: block; width: 100%; height: auto; }
 figcaption { margin-top: 8px; font-size: 13px; color: var(--muted); }
 .figures + .scroll, .figures + details { margin-top: 16px; }
 .scroll { overflow-x: auto; }
+.narrow { max-width: 900px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 16px; text-align: right; font-weight: 400; white-space: nowrap; border-top: 1px solid var(--rule); }
 thead th { border-top: 0; color: var(--muted); font-size: 13px; }

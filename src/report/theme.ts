@@ -51,12 +51,19 @@ export function baseOption(title: string, legend: readonly string[] = []): EChar
   return {
     animation: false,
     textStyle: { fontFamily: FONT, color: paint('ink') },
-    title: { text: title, left: 0, top: 0, textStyle: { fontSize: 15, fontWeight: 600, color: paint('ink') } },
+    title: {
+      text: title,
+      left: 0,
+      top: 0,
+      padding: 0,
+      textStyle: { fontSize: 15, fontWeight: 600, color: paint('ink') },
+    },
     legend: {
       show: legend.length > 0,
       data: [...legend],
-      right: 0,
-      top: 1,
+      right: 22,
+      top: 2,
+      padding: 0,
       itemWidth: 18,
       itemHeight: 10,
       itemGap: 16,
@@ -81,7 +88,7 @@ export function axisOption(name: string, direction: 'x' | 'y'): AxisStyle {
     nameGap: direction === 'x' ? 30 : 46,
     nameTextStyle: { color: paint('muted'), fontSize: 12 },
     axisLabel: { color: paint('muted'), fontSize: 12, hideOverlap: true },
-    axisLine: { show: true, lineStyle: { color: paint('neutral') } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: paint('neutral') } },
     axisTick: { show: true, lineStyle: { color: paint('neutral') } },
     splitLine: { show: true, lineStyle: { color: paint('rule') } },
   };
@@ -103,18 +110,23 @@ export function lineSeries(name: string, colour: Colour, data: readonly (readonl
   };
 }
 
-/** A dashed line across the chart with a label at its upper end. */
-export function markLine(data: readonly object[], colour: Colour = 'ink'): object {
+/**
+ * A dashed vertical line at `x` with a label at its upper end.
+ *
+ * @param share where `x` lies on its axis, from 0 to 1: near an end the label moves inwards, clear of the axis
+ */
+export function verticalMark(x: number, label: string, share: number): object {
+  const side = share < 0.15 ? 'left' : share > 0.85 ? 'right' : 'center';
   return {
     silent: true,
     symbol: 'none',
-    lineStyle: { color: paint(colour), type: 'dashed', width: 1.2 },
-    label: { ...haloText(colour), position: 'end', distance: 4 },
-    data,
+    lineStyle: { color: paint('ink'), type: 'dashed', width: 1.2 },
+    label: { ...haloText(), position: 'end', distance: 6, align: side, formatter: label },
+    data: [{ xAxis: x }],
   };
 }
 
 /** Text that stays readable over lines. */
-export function haloText(colour: Colour = 'ink'): Record<string, unknown> {
-  return { color: paint(colour), fontSize: 12, textBorderColor: paint('panel'), textBorderWidth: 3 };
+export function haloText(): Record<string, unknown> {
+  return { color: paint('ink'), fontSize: 12, textBorderColor: paint('panel'), textBorderWidth: 3 };
 }

@@ -1,5 +1,14 @@
 /** How training went: loss, dev figures and learning rate by epoch. */
-import { axisOption, baseOption, type Chart, type Colour, HALF_WIDTH, HEIGHT, lineSeries, markLine } from './theme.js';
+import {
+  axisOption,
+  baseOption,
+  type Chart,
+  type Colour,
+  HALF_WIDTH,
+  HEIGHT,
+  lineSeries,
+  verticalMark,
+} from './theme.js';
 
 /** One epoch of a run. Rates are fractions. */
 export interface HistoryRow {
@@ -29,8 +38,10 @@ export function trainingCharts(history: readonly HistoryRow[], bestEpoch: number
         history.map((row) => [row.epoch, value(row)] as const),
       ),
     );
-    const best = { xAxis: bestEpoch, label: { formatter: `best: epoch ${bestEpoch}` } };
-    if (bestEpoch !== null) series[0] = { ...series[0], markLine: markLine([best]) };
+    if (bestEpoch !== null) {
+      const share = (bestEpoch - firstEpoch) / (lastEpoch - firstEpoch);
+      series[0] = { ...series[0], markLine: verticalMark(bestEpoch, `best: epoch ${bestEpoch}`, share) };
+    }
     const names = lines.map(([name]) => name);
     return {
       ...spec,
