@@ -34,15 +34,8 @@ interface Frames {
   readonly frames: readonly Uint8Array[];
   /** Samples of one channel in them. */
   readonly nSamples: number;
-  /** Whether nothing but tags follows the last of them. */
+  /** Whether nothing but a tag or zeros follows the last of them. */
   readonly reachEnd: boolean;
-}
-
-/** What is needed of a frame's header. */
-interface FrameHeader {
-  /** Bytes, checksum included. */
-  readonly length: number;
-  readonly blockSize: number;
 }
 
 /**
@@ -64,6 +57,13 @@ export async function decodeFlac(bytes: Uint8Array, where: string, maxSeconds: n
     );
   }
   checkLength(where, nSamples, sampleRate, maxSeconds);
+  // The decoder is not given the stream's header, so that it keeps nothing from file to file.
+  if (frames.some((frame) => (frame[2] & 15) === 0 || (frame[3] & 14) === 0)) {
+    throw new AudioError(
+      `${where}: expected frames that give their rate and bits, got some that leave them to the file's header; ` +
+        'encode again as 16 or 24-bit FLAC',
+    );
+  }
   return {
     waveform: await decodeFrames(frames, nSamples, bits, where),
     sampleRate,
@@ -124,16 +124,17 @@ function readStreamInfo(bytes: Uint8Array, where: string): StreamInfo {
   }
   const packed = view.getUint32(start + 18);
   let at = start + 4;
-  for (let isLast = false; !isLast; ) {
-    if (at + 4 > bytes.length) {
-      throw new AudioError(
-        `${where}: expected FLAC metadata of ${at - start} bytes, got ${bytes.length - start}; ` +
-          'the file is cut short or damaged, copy it again',
-      );
-    }
+  let isLast = false;
+  while (!isLast && at + 4 <= bytes.length) {
     const header = view.getUint32(at);
     isLast = header >>> 31 === 1;
     at += 4 + (header & 0xffffff);
+  }
+  if (!isLast || at > bytes.length) {
+    throw new AudioError(
+      `${where}: expected FLAC metadata of at least ${at - start} bytes, got ${bytes.length - start}; ` +
+        'the file is cut short or damaged, copy it again',
+    );
   }
   return {
     sampleRate: packed >>> 12,
@@ -150,58 +151,70 @@ function readStreamInfo(bytes: Uint8Array, where: string): StreamInfo {
  */
 function findFrames(bytes: Uint8Array, info: StreamInfo): Frames {
   const end = bytes.length - (isId3v1(bytes) ? 128 : 0);
+  // Zeros at the end, as some writers leave, would not change a checksum.
+  let contentEnd = end;
+  while (contentEnd > 0 && bytes[contentEnd - 1] === 0) contentEnd--;
   const frames: Uint8Array[] = [];
   let nSamples = 0;
   let start = info.framesStart;
-  let header = readFrameHeader(bytes, start, end, info);
-  while (header !== undefined) {
+  let blockSize = readBlockSize(bytes, start, end, info);
+  while (blockSize > 0) {
     const sync = bytes[start + 1];
-    let next: FrameHeader | undefined;
-    let at = start;
+    let nextBlockSize = 0;
+    let likelyEnd = 0;
     let checksum = 0;
+    let at = start;
     for (; at < end; at++) {
       // The checksum at the end of a frame makes that of the whole 0.
-      if (checksum === 0 && bytes[at] === 0xff && bytes[at + 1] === sync && at > start) {
-        next = readFrameHeader(bytes, at, end, info);
-        if (next !== undefined) break;
+      if (checksum === 0 && at > start) {
+        if (at >= contentEnd) break;
+        if (bytes[at] === 0xff && (bytes[at + 1] === sync || at + 1 === end)) {
+          nextBlockSize = readBlockSize(bytes, at, end, info);
+          if (nextBlockSize > 0) break;
+          likelyEnd ||= at;
+        }
       }
       checksum = ((checksum << 8) & 0xffff) ^ CRC16[(checksum >> 8) ^ bytes[at]];
     }
-    if (checksum !== 0) break;
+    if (checksum !== 0) {
+      // This frame is damaged, unless it ended where a damaged one or half of one begins.
+      if (likelyEnd === 0) break;
+      at = likelyEnd;
+    }
     frames.push(bytes.subarray(start, at));
-    nSamples += header.blockSize;
+    nSamples += blockSize;
     start = at;
-    header = next;
+    blockSize = nextBlockSize;
   }
-  return { frames, nSamples, reachEnd: start === end };
+  return { frames, nSamples, reachEnd: start >= contentEnd };
 }
 
-/** The header at `at`, or undefined where there is none, or none that can belong to this stream. */
-function readFrameHeader(bytes: Uint8Array, at: number, end: number, info: StreamInfo): FrameHeader | undefined {
+/** Samples of one channel in the frame whose header is at `at`; 0 where there is none that can belong to this stream. */
+function readBlockSize(bytes: Uint8Array, at: number, end: number, info: StreamInfo): number {
   // Sync, blocking strategy; block size and rate; channels, bits and a reserved 0; number; checksum.
-  if (at + 6 > end || bytes[at] !== 0xff || bytes[at + 1] >> 1 !== 0x7c) return undefined;
+  if (at + 6 > end || bytes[at] !== 0xff || bytes[at + 1] >> 1 !== 0x7c) return 0;
   const blockCode = bytes[at + 2] >> 4;
   const rateCode = bytes[at + 2] & 15;
   const channelCode = bytes[at + 3] >> 4;
   const bitsCode = (bytes[at + 3] >> 1) & 7;
   const nChannels = channelCode < 8 ? channelCode + 1 : channelCode < 11 ? 2 : 0;
-  if (blockCode === 0 || rateCode === 15 || (bytes[at + 3] & 1) === 1) return undefined;
-  if (nChannels !== info.nChannels || (BITS[bitsCode] ?? info.bits) !== info.bits) return undefined;
+  if (blockCode === 0 || rateCode === 15 || (bytes[at + 3] & 1) === 1) return 0;
+  if (nChannels !== info.nChannels || (BITS[bitsCode] ?? info.bits) !== info.bits) return 0;
   // The number is coded as UTF-8 codes characters: as many leading ones as bytes, none for a single byte.
   const nLeadingOnes = Math.clz32(~(bytes[at + 4] << 24));
-  if (nLeadingOnes === 1 || nLeadingOnes > 7) return undefined;
+  if (nLeadingOnes === 1 || nLeadingOnes > 7) return 0;
   let p = at + 4 + Math.max(1, nLeadingOnes);
-  let blockSize = BLOCK_SIZES[blockCode];
+  let blockSize: number = BLOCK_SIZES[blockCode];
   if (blockCode === 6) blockSize = bytes[p++] + 1;
   if (blockCode === 7) {
     blockSize = ((bytes[p] << 8) | bytes[p + 1]) + 1;
     p += 2;
   }
   if (rateCode >= 12) p += rateCode === 12 ? 1 : 2;
-  if (p >= end) return undefined;
+  if (p >= end) return 0;
   let checksum = 0;
   for (let i = at; i <= p; i++) checksum = CRC8[checksum ^ bytes[i]];
-  return checksum === 0 ? { length: p + 1 - at, blockSize } : undefined;
+  return checksum === 0 ? blockSize : 0;
 }
 
 /** Samples in a block by code; 6 and 7 are followed by the number itself. */

@@ -60,7 +60,8 @@ export async function decodeMp3(bytes: Uint8Array, where: string, maxSeconds: nu
   checkLength(where, waveform.length, first.sampleRate, maxSeconds);
   const warnings: string[] = [];
   if (nFrames < nPromised) {
-    warnings.push(truncated(nFrames * first.nSamples, nPromised * first.nSamples, first.sampleRate));
+    const nMissing = (nPromised - nFrames) * first.nSamples;
+    warnings.push(truncated(waveform.length, waveform.length + nMissing, first.sampleRate));
   } else if (stream.isCut) {
     warnings.push(truncated(waveform.length, 0, first.sampleRate));
   }
