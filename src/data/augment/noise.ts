@@ -1,5 +1,6 @@
 /** Additive noise: white, or cut from recordings, at an amplitude or at a signal-to-noise ratio. */
 import { z } from 'zod';
+import { whiteNoise } from '../../dsp/white-noise.js';
 import type { Random } from '../../runtime/random.js';
 import { repeated, toFixedLength } from '../fixed-length.js';
 import { type AugmentationType, probability } from './augmentation.js';
@@ -58,7 +59,7 @@ export const noise: AugmentationType<typeof schema> = {
     return {
       probability,
       apply(waveform, random) {
-        const white = whiteNoise(waveform.length, random);
+        const white = whiteNoise(waveform.length, random.uniform);
         return amplitude === undefined
           ? mixedAtSnr(waveform, white, random.uniformBetween(low, high))
           : mixed(waveform, white, amplitude);
@@ -82,12 +83,14 @@ export function mixedAtSnr(waveform: Float32Array, piece: Float32Array, snrDb: n
 }
 
 function mixed(waveform: Float32Array, piece: Float32Array, scale: number): Float32Array {
-  return waveform.map((sample, i) => sample + scale * piece[i]);
+  const result = new Float32Array(waveform.length);
+  for (let i = 0; i < result.length; i++) result[i] = waveform[i] + scale * piece[i];
+  return result;
 }
 
 function energy(waveform: Float32Array): number {
   let sum = 0;
-  for (const sample of waveform) sum += sample * sample;
+  for (let i = 0; i < waveform.length; i++) sum += waveform[i] * waveform[i];
   return sum;
 }
 
@@ -96,10 +99,4 @@ function pieceOf(clip: Float32Array, nSamples: number, random: Random): Float32A
   return clip.length >= nSamples
     ? toFixedLength(clip, nSamples, random)
     : repeated(clip, nSamples, random.integer(clip.length));
-}
-
-function whiteNoise(nSamples: number, random: Random): Float32Array {
-  const result = new Float32Array(nSamples);
-  for (let i = 0; i < nSamples; i++) result[i] = random.normal();
-  return result;
 }
