@@ -36,7 +36,7 @@ export interface LoaderOptions {
   readonly dropLast?: boolean | undefined;
   /** Hz that clips are brought to; default 16000. */
   readonly sampleRate?: number | undefined;
-  /** Threads that make batches, 0 for none but the caller's; default: two, or one on a single core. */
+  /** Threads that make batches, 0 for none but the caller's; default: half the cores, from 2 to 8. */
   readonly workers?: number | undefined;
   /** Folder for features of clips that nothing random touched; default: none are kept. */
   readonly cacheDirectory?: string | undefined;
@@ -84,7 +84,7 @@ export function createLoader(options: LoaderOptions): Loader {
     cacheDirectory: options.cacheDirectory,
   };
   const nBatches = countBatches(trials.length, batchSize, options.dropLast ?? false, nSamples === undefined);
-  const nWorkers = options.workers ?? Math.min(2, availableParallelism());
+  const nWorkers = options.workers ?? Math.min(8, Math.max(2, availableParallelism() >> 1));
   if (!Number.isSafeInteger(nWorkers) || nWorkers < 0) {
     throw new ConfigError(`data: expected workers to be a whole number from 0, got ${nWorkers}`);
   }
