@@ -154,6 +154,8 @@ function findFrames(bytes: Uint8Array, info: StreamInfo): Frames {
   // Zeros at the end, as some writers leave, would not change a checksum.
   let contentEnd = end;
   while (contentEnd > 0 && bytes[contentEnd - 1] === 0) contentEnd--;
+  // One or two are rather the end of the last frame's checksum, which says the same with them and without.
+  if (end - contentEnd <= 2) contentEnd = end;
   const frames: Uint8Array[] = [];
   let nSamples = 0;
   let start = info.framesStart;
