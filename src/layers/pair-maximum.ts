@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
 
 /**
- * `[n, 2, m]` to `[n, m]`: the maximum over the middle axis. Where both are equal, the gradient goes to the second.
+ * `[n, 2, m]` to `[n, m]`: the maximum over the middle axis. Where both are equal, the gradient goes to the first, as
+ * PyTorch's does.
  *
  * Pooling by a maximum over an axis, and a gradient by comparison with the winner, take a fraction of the time that
  * TensorFlow's pooling gradient and tfjs's gradient of a split do.
@@ -17,9 +18,9 @@ export const pairMaximum = tf.customGrad((input, save) => {
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [pairs, maximum] = saved;
       const [n, , m] = pairs.shape;
-      const second = tf.reshape(tf.slice(pairs, [0, 1, 0], [n, 1, m]), [n, m]);
-      const toFirst = whereWon(dy, tf.sub(maximum, second));
-      return tf.stack([toFirst, tf.sub(dy, toFirst)], 1);
+      const first = tf.reshape(tf.slice(pairs, [0, 0, 0], [n, 1, m]), [n, m]);
+      const toSecond = whereWon(dy, tf.sub(maximum, first));
+      return tf.stack([tf.sub(dy, toSecond), toSecond], 1);
     },
   };
 }) as (x: tf.Tensor) => tf.Tensor;

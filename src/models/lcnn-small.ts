@@ -3,7 +3,7 @@
  * cross-entropy. After the max-feature-map networks of Lavrentyeva et al. ("Audio replay attack detection with deep
  * learning frameworks", Interspeech 2017); no reference code.
  *
- * Input `[batch, frames, bins]`, at least 4 each; frames may be free. Output `[batch, nLogits]`. 107,009 trained weights
+ * Input `[batch, frames, bins]`, at least 4 each; frames may be free. Output `[batch, nLogits]`. 106,449 trained weights
  * with one logit, whatever the input.
  */
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';

@@ -5,7 +5,7 @@
  *
  * Reference code: the LFCC-LCNN baseline of ASVspoof 2021 (asvspoof-challenge/2021, LA/Baseline-LFCC-LCNN).
  * Input `[batch, frames, bins]`, at least 16 each; frames may be free. Output `[batch, nLogits]`. With 60 bins and one
- * logit 276,993 trained weights, as the reference. Deviations: two logits by default, and the choice of a width.
+ * logit 269,729 trained weights, as the reference. Deviations: two logits by default, and the choice of a width.
  */
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
