@@ -70,7 +70,7 @@ export async function diagnose(options: EngineOptions): Promise<Diagnosis> {
     }
     matmulGflops = await measureProduct(kind === 'native' ? 1024 : 256);
   } catch (error) {
-    checks.push(problem('engine', messageOf(error), engineFix(pip)));
+    checks.push(explainFailure(error, pip));
   } finally {
     engine?.close();
   }
@@ -245,9 +245,12 @@ function attempt(name: string, check: () => Check): Check {
   }
 }
 
-function engineFix(pip: string | null): string {
-  const install = pip === null ? "install Python's pip (or uv), or " : 'run "voiceproof setup" while online, or ';
-  return install + REMEDY;
+/** The error's own advice goes into the fix. */
+function explainFailure(error: unknown, pip: string | null): Check {
+  const [what = ''] = messageOf(error).split(REMEDY);
+  const detail = what.replace(/^engine: /, '').replace(/(;|, or) $/, '');
+  const first = pip === null ? "install Python's pip (or uv)" : 'run "voiceproof setup" while online';
+  return problem('engine', detail, `${first}, or ${REMEDY}`);
 }
 
 async function findPython(environment: Environment): Promise<string | null> {

@@ -68,7 +68,7 @@ async function build(options: FetchOptions, folder: string): Promise<void> {
   mkdirSync(stagingRoot, { recursive: true });
   // Whatever lies here for this library is the leftover of a process that was killed: the lock is ours.
   for (const entry of readdirSync(stagingRoot)) {
-    if (entry.startsWith(`${wheels.id}.`)) rmSync(join(stagingRoot, entry), { recursive: true, force: true });
+    if (entry.startsWith(`${wheels.id}.`)) removeFolder(join(stagingRoot, entry));
   }
   if (existsSync(folder)) logger.warn(`${folder} is damaged; fetching it anew`);
   await checkSpace(wheels, stagingRoot);
@@ -89,7 +89,7 @@ async function build(options: FetchOptions, folder: string): Promise<void> {
     renameSync(site, folder);
     logger.info(`TensorFlow ${wheels.version} is ready in ${folder}.`);
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    removeFolder(staging);
   }
 }
 
@@ -118,12 +118,17 @@ async function fillSite(options: FetchOptions, staging: string, site: string): P
           progress.update(megabytes(fetched), `unpacking ${wheel.project}: ${megabytes(bytes)} MB`),
         )),
       );
-      rmSync(download, { recursive: true, force: true });
+      removeFolder(download);
     }
   } finally {
     progress.end();
   }
   return files;
+}
+
+/** Retries, as a pip that outlived the process that started it may still write there. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 /** The archive's hash, by us, whatever pip has or has not checked. */

@@ -1,7 +1,6 @@
 /** The search for the native library, in order, cheapest first: nothing is started or fetched while a file will do. */
 import { EngineError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { fetchLibrary } from './fetch.js';
 import { cachedLibrary, type FoundLibrary, findInstalled, hasNvidiaGpu, libraryAt, recordedLibrary } from './locate.js';
 import { type Environment, REMEDY } from './pip.js';
 import { type Variant, type WheelSet, wheelSetFor } from './wheels.js';
@@ -54,6 +53,8 @@ async function obtainVariant(options: ObtainOptions, variant: Variant): Promise<
       `engine: no ${variant === 'cuda' ? 'CUDA ' : ''}build of TensorFlow is pinned for ${process.platform}-${process.arch}, and no Python here has a tensorflow; install Python's "tensorflow", or name a library with --library PATH`,
     );
   }
+  // Imported here, as a warm start has no use for it.
+  const { fetchLibrary } = await import('./fetch.js');
   await fetchLibrary({ cacheDirectory, wheels, logger, ...(environment === undefined ? {} : { environment }) });
   const fetched = cachedLibrary(cacheDirectory, wheels);
   if (fetched === undefined) {

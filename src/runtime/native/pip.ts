@@ -14,11 +14,12 @@ const PIP_COMMANDS: readonly (readonly string[])[] = [
   ['python', '-m', 'pip'],
   ['pip3'],
   ['pip'],
-  ['uv', 'tool', 'run', '--quiet', 'pip'],
+  ['uv', 'run', '--quiet', '--no-project', '--with', 'pip', 'python', '-m', 'pip'],
 ];
 
 const POLL_MILLISECONDS = 250;
-const VERSION_TIMEOUT_MILLISECONDS = 20_000;
+/** uv may have to bring a Python first. */
+const VERSION_TIMEOUT_MILLISECONDS = 120_000;
 /** What a program said last is where it says why it failed. */
 const KEPT_OUTPUT_CHARACTERS = 20_000;
 
@@ -47,8 +48,10 @@ export function runProgram(
       windowsHide: true,
       ...(options.environment === undefined ? {} : { env: options.environment }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.timeoutMilliseconds === undefined ? {} : { timeout: options.timeoutMilliseconds }),
     });
+    // Not the option of `spawn`, whose timer goes on, and keeps us alive, where the program is not there.
+    const { timeoutMilliseconds } = options;
+    const timer = timeoutMilliseconds === undefined ? undefined : setTimeout(() => child.kill(), timeoutMilliseconds);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => {
@@ -57,8 +60,14 @@ export function runProgram(
     child.stderr.on('data', (data: Buffer) => {
       stderr = (stderr + data.toString()).slice(-KEPT_OUTPUT_CHARACTERS);
     });
-    child.on('error', () => resolve({ code: undefined, stdout, stderr }));
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.on('error', () => {
+      clearTimeout(timer);
+      resolve({ code: undefined, stdout, stderr });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
   });
 }
 
@@ -168,7 +177,7 @@ const REASONS: readonly Reason[] = [
   {
     pattern: /No matching distribution|Could not find a version/i,
     stops: false,
-    message: (project) => `pip's package index does not have ${project} for this platform; ${REMEDY}`,
+    message: (project) => `pip's package index has no ${project} for this platform, or can't be read; ${REMEDY}`,
   },
 ];
 
