@@ -20,6 +20,8 @@ export interface ExampleRecipe {
   readonly crop: 'random' | 'start';
   /** In the order in which they are applied. */
   readonly augment: readonly TypedOptions[];
+  /** Absolute paths of the corpus's noise recordings, for augmentations that name none of their own. */
+  readonly noise: readonly string[];
   /** Hz. */
   readonly sampleRate: number;
   /** Of the run; decides crops and augmentation together with epoch and utterance. */
@@ -62,7 +64,7 @@ export interface ExampleMaker {
 export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) => void): ExampleMaker {
   const { nSamples, sampleRate, seed } = recipe;
   const { extractor, cache, shape } = openFeature(recipe, warn);
-  const augmenter = createAugmenter(recipe.augment, sampleRate, seed);
+  const augmenter = createAugmenter(recipe.augment, recipe, seed);
 
   async function makeOne({ path, utterance }: Clip, epoch: number): Promise<Float32Array> {
     // The bytes that name the entry are those that are decoded, whatever happens to the file in between.

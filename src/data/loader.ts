@@ -26,6 +26,8 @@ export interface LoaderOptions {
   readonly mode: 'train' | 'eval';
   /** Augmentations in the order in which they are applied; default none. */
   readonly augment?: readonly TypedOptions[] | undefined;
+  /** Absolute paths of noise recordings for augmentations that name none of their own; default none. */
+  readonly noise?: readonly string[] | undefined;
   /** Of the run. */
   readonly seed: number;
   /** Trials a batch. */
@@ -79,6 +81,7 @@ export function createLoader(options: LoaderOptions): Loader {
     nSamples,
     crop: isTraining ? 'random' : 'start',
     augment: options.augment ?? [],
+    noise: options.noise ?? [],
     sampleRate: options.sampleRate ?? 16000,
     seed,
     cacheDirectory: options.cacheDirectory,

@@ -30,12 +30,21 @@ export interface EvaluationBatches {
   batches(epoch: number): AsyncIterable<Batch>;
 }
 
+/** What a loader needs beside its experiment. */
+export interface LoaderSurroundings {
+  /** Where features are cached; without it they are computed each time. */
+  readonly cacheDirectory?: string | undefined;
+  /** Absolute paths of the corpus's noise recordings. */
+  readonly noise?: readonly string[];
+  readonly logger: Logger;
+}
+
 /** The loader of a set as an experiment describes it: `train` shuffles, crops at random and augments. */
 export function createExperimentLoader(
   config: ExperimentConfig,
   trials: readonly Trial[],
   mode: 'train' | 'eval',
-  { cacheDirectory, logger }: { readonly cacheDirectory?: string | undefined; readonly logger: Logger },
+  { cacheDirectory, noise, logger }: LoaderSurroundings,
 ): Loader {
   const { training, feature, seed } = config;
   return createLoader({
@@ -46,6 +55,7 @@ export function createExperimentLoader(
     nSamples: Math.round(config.durationSeconds * SAMPLE_RATE),
     feature: feature ?? undefined,
     augment: mode === 'train' ? config.augment : [],
+    noise,
     batchSize: mode === 'train' ? training.perDeviceTrainBatchSize : training.perDeviceEvalBatchSize,
     shuffle: mode === 'train' && training.overfitBatches === 0,
     workers: training.dataloaderNumWorkers ?? undefined,

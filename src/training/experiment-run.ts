@@ -62,7 +62,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const { environment } = openRunFolder(directory, run, logger);
 
   const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval'): Loader =>
-    createExperimentLoader(config, trials, mode, run);
+    createExperimentLoader(config, trials, mode, { ...run, noise: corpus.noise });
   const loaders = { train: loaderOf(corpus.train, 'train'), dev: loaderOf(corpus.dev, 'eval') };
   const inputShape = loaders.train.inputShape as number[];
   const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));

@@ -49,6 +49,7 @@ const recipe: ExampleRecipe = {
   nSamples: 2,
   crop: 'start',
   augment: [],
+  noise: [],
   sampleRate: 16000,
   seed: 1,
   cacheDirectory: undefined,

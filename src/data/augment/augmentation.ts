@@ -17,12 +17,20 @@ export interface Augmentation {
   apply(waveform: Float32Array, random: Random): Float32Array | Promise<Float32Array>;
 }
 
+/** What augmentations are applied amid. Plain data. */
+export interface AugmentationContext {
+  /** Hz. */
+  readonly sampleRate: number;
+  /** Absolute paths of the corpus's own noise recordings. */
+  readonly noise: readonly string[];
+}
+
 /** An entry of the augmentation registry. */
 export interface AugmentationType<Schema extends z.ZodType = z.ZodType> {
   /** Options with their defaults, units and ranges; includes `probability`. */
   readonly schema: Schema;
   /** @throws ConfigError where the options name something that is not there, such as a folder of noise */
-  create(options: z.output<Schema>, sampleRate: number): Augmentation;
+  create(options: z.output<Schema>, context: AugmentationContext): Augmentation;
 }
 
 /** The option that every augmentation has. */

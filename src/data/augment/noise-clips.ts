@@ -1,11 +1,9 @@
-/** A folder of noise recordings, decoded as they are asked for and kept while there is room. */
-import { join } from 'node:path';
-import { AudioError, ConfigError } from '../../runtime/errors.js';
+/** Noise recordings, decoded as they are asked for and kept while there is room. */
+import { AudioError } from '../../runtime/errors.js';
 import type { Random } from '../../runtime/random.js';
 import { readAudio } from '../audio.js';
-import { listAudio } from '../audio-files.js';
 
-/** The recordings of a folder. */
+/** Some recordings. */
 export interface NoiseClips {
   /** One of them, all equally likely; to be read, not written. */
   pick(random: Random): Promise<Float32Array>;
@@ -15,23 +13,19 @@ export interface NoiseClips {
 const DEFAULT_ROOM = 2 ** 24;
 
 /**
- * Lists the recordings in and below `directory`; the least recently used ones are decoded anew once they no longer fit.
+ * The recordings at `paths`; the least recently used ones are decoded anew once they no longer fit.
  *
+ * @param paths at least one
  * @param sampleRate Hz, of the clips handed out
  * @param room how many samples are kept
- * @throws DataError where the folder can't be listed
- * @throws ConfigError where it holds no audio
  */
-export function openNoiseClips(directory: string, sampleRate: number, room: number = DEFAULT_ROOM): NoiseClips {
-  const names = listAudio(directory, 'beneath');
-  if (names.length === 0)
-    throw new ConfigError(`noise: expected recordings in ${directory}, found none; check the path`);
+export function openNoiseClips(paths: readonly string[], sampleRate: number, room: number = DEFAULT_ROOM): NoiseClips {
   const kept = new Map<string, Float32Array>();
   let nKept = 0;
 
   return {
     async pick(random) {
-      const path = join(directory, names[random.integer(names.length)]);
+      const path = paths[random.integer(paths.length)];
       const clip = kept.get(path) ?? (await decoded(path, sampleRate));
       if (!kept.has(path)) nKept += clip.length;
       // A map keeps the order of insertion: what was used last stands at the end.

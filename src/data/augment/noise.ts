@@ -1,7 +1,10 @@
 /** Additive noise: white, or cut from recordings, at an amplitude or at a signal-to-noise ratio. */
+import { join } from 'node:path';
 import { z } from 'zod';
 import { whiteNoise } from '../../dsp/white-noise.js';
+import { ConfigError } from '../../runtime/errors.js';
 import type { Random } from '../../runtime/random.js';
+import { listAudio } from '../audio-files.js';
 import { repeated, toFixedLength } from '../fixed-length.js';
 import { type AugmentationType, probability } from './augmentation.js';
 import { openNoiseClips } from './noise-clips.js';
@@ -9,7 +12,7 @@ import { openNoiseClips } from './noise-clips.js';
 const schema = z
   .strictObject({
     probability,
-    kind: z.enum(['white', 'recorded']).describe('Gaussian noise, or pieces of the recordings in `directory`.'),
+    kind: z.enum(['white', 'recorded']).describe('Gaussian noise, or pieces of recordings.'),
     amplitude: z
       .number()
       .positive()
@@ -24,7 +27,7 @@ const schema = z
       .string()
       .min(1)
       .optional()
-      .describe('Folder of noise recordings; those in folders beneath it count too.'),
+      .describe("Folder of noise recordings; those in folders beneath it count too. By default the corpus's own."),
   })
   .superRefine(({ kind, amplitude, snrDb, directory }, context) => {
     const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -36,17 +39,16 @@ const schema = z
     } else {
       if (snrDb === undefined) problem('snrDb', 'recorded noise needs a range such as [5, 20]');
       if (amplitude !== undefined) problem('amplitude', 'recorded noise takes snrDb instead; leave it out');
-      if (directory === undefined) problem('directory', 'recorded noise needs a folder of recordings');
     }
   });
 
 /** The registry entry; see the top of the file. */
 export const noise: AugmentationType<typeof schema> = {
   schema,
-  create({ probability, kind, amplitude, snrDb, directory }, sampleRate) {
+  create({ probability, kind, amplitude, snrDb, directory }, context) {
     const [low, high] = snrDb ?? [0, 0];
     if (kind === 'recorded') {
-      const clips = openNoiseClips(directory ?? '', sampleRate);
+      const clips = openNoiseClips(recordings(directory, context.noise), context.sampleRate);
       return {
         probability,
         async apply(waveform, random) {
@@ -67,6 +69,17 @@ export const noise: AugmentationType<typeof schema> = {
     };
   },
 };
+
+/** Paths of the recordings in and below `directory`, or the corpus's own. */
+function recordings(directory: string | undefined, own: readonly string[]): readonly string[] {
+  const paths = directory === undefined ? own : listAudio(directory, 'beneath').map((name) => join(directory, name));
+  if (paths.length === 0) {
+    throw new ConfigError(
+      `noise: expected recordings in ${directory ?? "the corpus's noise/"}, found none; name a directory`,
+    );
+  }
+  return paths;
+}
 
 /**
  * A clip with noise at a signal-to-noise ratio: `y = x + n sqrt(mean(x^2) / mean(n^2) / 10^(snr / 10))`, as in

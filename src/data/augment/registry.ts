@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { lookUp, parseOptions, parseSections, parseTyped, type TypedOptions } from '../../runtime/options.js';
 import { createRandom } from '../../runtime/random.js';
-import type { AugmentationType } from './augmentation.js';
+import type { AugmentationContext, AugmentationType } from './augmentation.js';
 import { noise } from './noise.js';
 import { timeShift } from './time-shift.js';
 
@@ -50,15 +50,14 @@ export function parseAugmentations(
  * alone: neither on the order of clips nor on who processes them.
  *
  * @param list as {@link parseAugmentations} takes it
- * @param sampleRate Hz
  * @param seed of the run
  * @throws ConfigError for an unknown type, and for options that can't be used
  * @throws DataError where a folder of recordings can't be listed
  */
-export function createAugmenter(list: readonly TypedOptions[], sampleRate: number, seed: number): Augmenter {
+export function createAugmenter(list: readonly TypedOptions[], context: AugmentationContext, seed: number): Augmenter {
   const steps = list.map(({ type, ...options }, i) => {
     const entry = lookUp(augmentations, type, `augment.${i}.type`);
-    return entry.create(parseOptions(entry.schema, options, 'augment', [String(i)]), sampleRate);
+    return entry.create(parseOptions(entry.schema, options, 'augment', [String(i)]), context);
   });
   const streamOf = (epoch: number, utterance: string, i: number) => createRandom(seed, 'augment', epoch, utterance, i);
 

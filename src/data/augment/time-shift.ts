@@ -14,7 +14,7 @@ const schema = z.strictObject({
 /** The registry entry; see the top of the file. */
 export const timeShift: AugmentationType<typeof schema> = {
   schema,
-  create(options, sampleRate) {
+  create(options, { sampleRate }) {
     const maxSamples = Math.round(options.maxSeconds * sampleRate);
     return {
       probability: options.probability,

@@ -16,8 +16,8 @@ const decibels = (x: Float32Array, y: Float32Array) =>
   10 * Math.log10(meanSquare(x) / meanSquare(y.map((v, i) => v - x[i])));
 const speech = tone(8000, 220, 0.3);
 
-function make(options: Record<string, unknown>) {
-  return noise.create(noise.schema.parse(options), 16000);
+function make(options: Record<string, unknown>, own: readonly string[] = []) {
+  return noise.create(noise.schema.parse(options), { sampleRate: 16000, noise: own });
 }
 
 describe('mixedAtSnr', () => {
@@ -107,7 +107,11 @@ describe('recorded noise', () => {
 
   it('keeps recordings while there is room for them', async () => {
     const picks = async (room: number) => {
-      const clips = openNoiseClips(directory, 16000, room);
+      const clips = openNoiseClips(
+        ['short.wav', 'long.WAV'].map((name) => join(directory, name)),
+        16000,
+        room,
+      );
       const first = new Map<number, Float32Array>();
       let nDecodedAgain = 0;
       for (let i = 0; i < 40; i++) {
@@ -120,6 +124,15 @@ describe('recorded noise', () => {
     };
     expect(await picks(16300)).toBe(0);
     expect(await picks(16299)).toBeGreaterThan(5);
+  });
+
+  it("takes the corpus's own recordings where no folder is named", async () => {
+    const own = ['long.WAV', 'short.wav'].map((name) => join(directory, name));
+    const options = { kind: 'recorded', snrDb: [0, 20] };
+    expect(await make(options, own).apply(speech, createRandom(5))).toEqual(
+      await make({ ...options, directory }).apply(speech, createRandom(5)),
+    );
+    expect(() => make(options)).toThrow(/found none; name a directory/);
   });
 
   it('refuses a folder that is not there, or holds no recordings', () => {
@@ -137,7 +150,6 @@ describe('the options of noise', () => {
     [{ kind: 'white', amplitude: 0.1, snrDb: [1, 2] }, 'either an amplitude or snrDb'],
     [{ kind: 'white', amplitude: 0.1, directory: 'noise' }, 'takes no recordings'],
     [{ kind: 'recorded', directory: 'noise' }, 'needs a range'],
-    [{ kind: 'recorded', snrDb: [0, 20] }, 'needs a folder'],
     [{ kind: 'recorded', snrDb: [0, 20], directory: 'noise', amplitude: 1 }, 'takes snrDb instead'],
     [{ kind: 'white', snrDb: [20, 0] }, 'lower bound first'],
     [{ kind: 'white', amplitude: 0 }, '>0'],

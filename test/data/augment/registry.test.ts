@@ -35,17 +35,19 @@ describe('parseAugmentations', () => {
   });
 });
 
+const CONTEXT = { sampleRate: 16000, noise: [] };
+
 describe('createAugmenter', () => {
   const half = [{ type: 'noise', kind: 'white', amplitude: 0.1, probability: 0.5 }];
 
   it('gives back the clip itself where there is nothing to apply', async () => {
-    const augmenter = createAugmenter([], 16000, 1);
+    const augmenter = createAugmenter([], CONTEXT, 1);
     expect(augmenter.affects(0, 'a')).toBe(false);
     expect(await augmenter.apply(clip, 0, 'a')).toBe(clip);
   });
 
   it('applies with the given probability, and says beforehand when', async () => {
-    const augmenter = createAugmenter(half, 16000, 1);
+    const augmenter = createAugmenter(half, CONTEXT, 1);
     let nApplied = 0;
     for (let i = 0; i < 400; i++) {
       const isApplied = (await augmenter.apply(clip, 0, `utterance ${i}`)) !== clip;
@@ -58,16 +60,16 @@ describe('createAugmenter', () => {
 
   it('never applies at probability 0, always at 1', () => {
     const at = (probability: number) =>
-      createAugmenter([{ type: 'time-shift', probability }], 16000, 1).affects(3, 'a');
+      createAugmenter([{ type: 'time-shift', probability }], CONTEXT, 1).affects(3, 'a');
     expect([at(0), at(1)]).toEqual([false, true]);
   });
 
   it('depends on seed, epoch, utterance and place, and on nothing else', async () => {
     const noisy = [{ type: 'noise', kind: 'white', amplitude: 0.1 }];
     const result = async (seed: number, epoch: number, utterance: string, list: TypedOptions[] = noisy) =>
-      (await createAugmenter(list, 16000, seed).apply(clip, epoch, utterance)).join();
+      (await createAugmenter(list, CONTEXT, seed).apply(clip, epoch, utterance)).join();
     const reference = await result(1, 2, 'a');
-    const used = createAugmenter(noisy, 16000, 1);
+    const used = createAugmenter(noisy, CONTEXT, 1);
     await used.apply(clip, 9, 'z');
     expect((await used.apply(clip, 2, 'a')).join()).toBe(reference);
     const never = [{ type: 'time-shift', probability: 0 }];
@@ -81,8 +83,8 @@ describe('createAugmenter', () => {
       { type: 'noise', kind: 'white', amplitude: 0.1 },
     ];
     const before = clip.slice();
-    const both = await createAugmenter(list, 16000, 4).apply(clip, 0, 'a');
-    const shift = await createAugmenter(list.slice(0, 1), 16000, 4).apply(clip, 0, 'a');
+    const both = await createAugmenter(list, CONTEXT, 4).apply(clip, 0, 'a');
+    const shift = await createAugmenter(list.slice(0, 1), CONTEXT, 4).apply(clip, 0, 'a');
     const random = createRandom(4, 'augment', 0, 'a', 1);
     random.uniform();
     const [first] = whiteNoise(1, random.uniform);
