@@ -43,6 +43,6 @@ export function computeMinADcf(target: Scores, nontarget: Scores, spoof: Scores)
       threshold = score;
     }
   }
-  const defaultCost = Math.min(COST_MISS * P_TARGET, COST_FALSE_ACCEPT * (P_NONTARGET + P_SPOOF));
+  const defaultCost = Math.min(COST_MISS * P_TARGET, COST_FALSE_ACCEPT * P_NONTARGET + COST_FALSE_ACCEPT * P_SPOOF);
   return { value: lowest / defaultCost, threshold };
 }

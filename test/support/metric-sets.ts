@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AsvScores } from '../../src/metrics/tdcf.js';
+import { createRandom } from '../../src/runtime/random.js';
 import { hasShared, sharedPath } from './shared.js';
 
 /** A value with its threshold, or the refusal of the official script. */
@@ -122,4 +123,24 @@ function loadSets(path: string, folder: string): MetricSet[] {
     const scores = (label: string): number[] => trials.filter((t) => t.label === label).map((t) => t.score);
     return { name, trials, bonafide: scores('bonafide'), spoof: scores('spoof'), asv, expected };
   });
+}
+
+/**
+ * Tolerances of the comparison, for values and for thresholds: float64 on both sides, and only the order of additions
+ * may differ.
+ */
+export const TOLERANCE = { value: 1e-9, threshold: 1e-6 } as const;
+
+/** Names and sets for `it.each`. */
+export function namedSets(): (readonly [string, MetricSet])[] {
+  return loadMetricSets().map((set) => [set.name, set] as const);
+}
+
+/** Scores drawn from two normal distributions, of odd and unequal number so that no two error rates tie. */
+export function randomSet(seed: number, nBonafide = 37, nSpoof = 53): { bonafide: number[]; spoof: number[] } {
+  const random = createRandom(seed, 'metric set');
+  return {
+    bonafide: Array.from({ length: nBonafide }, () => random.normal() + 1.2),
+    spoof: Array.from({ length: nSpoof }, () => random.normal()),
+  };
 }
