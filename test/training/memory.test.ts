@@ -27,7 +27,7 @@ describe('500 training steps of LCNN', () => {
     const options = trainingOptions.parse({ numTrainEpochs: 11, maxGradNorm: 1 });
     const random = createRandom('memory');
     const batch: Batch = {
-      inputs: Float32Array.from({ length: SHAPE.reduce((a, b) => a * b) }, () => random.normal()),
+      inputs: Float32Array.from({ length: SHAPE.reduce<number>((a, b) => a * b, 1) }, () => random.normal()),
       shape: SHAPE,
       labels: Int32Array.of(0, 1, 0, 1),
       utterances: ['a', 'b', 'c', 'd'],

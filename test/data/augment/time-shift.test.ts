@@ -30,7 +30,7 @@ describe('shifted', () => {
 describe('time-shift', () => {
   const shifts = async (sampleRate: number) => {
     const options = timeShift.schema.parse({ maxSeconds: 0.002, fill: 'zero' });
-    const { apply } = timeShift.create(options, sampleRate);
+    const { apply } = timeShift.create(options, { sampleRate, noise: [] });
     const impulse = new Float32Array(41);
     impulse[20] = 1;
     const found = new Set<number>();
