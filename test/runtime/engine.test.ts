@@ -56,7 +56,7 @@ describe('the choice of the engine', () => {
     const { kind, source } = await startBare({ purpose: 'inference' });
     expect([kind, tf.getBackend()]).toEqual(['wasm', 'wasm']);
     expect(source).toMatch(/in WebAssembly$/);
-    expect(logger.warnings[0]).toMatch(/inference runs in WebAssembly, about 2 times slower/);
+    expect(logger.warnings[0]).toMatch(/inference runs in WebAssembly, about 3 times slower/);
     expect(product()).toEqual([11]);
   });
 
