@@ -5,6 +5,7 @@ import { createTerminalLogger, writeResult } from './terminal.js';
 interface SetupArguments {
   device: 'auto' | 'cpu' | 'cuda';
   library: string | undefined;
+  forget: boolean;
 }
 
 /** Finds or fetches the native engine, and starts it once to see that it works. */
@@ -23,17 +24,23 @@ export const setupCommand: CommandModule<object, SetupArguments> = {
         requiresArg: true,
         describe: "Folder with TensorFlow's C library, to be used from now on",
       })
+      .option('forget', {
+        type: 'boolean',
+        default: false,
+        describe: 'Forget a library named or found outside the cache, and search anew',
+      })
       .example('$0 setup', 'an installed tensorflow, or the pinned wheel by pip into the per-user cache')
       .example('$0 setup --device cuda', 'the CUDA build, also where the GPU is not at hand yet')
-      .example('$0 setup --library /opt/tensorflow', 'a library of your own; a plain "setup" forgets it again')
+      .example('$0 setup --library /opt/tensorflow', 'a library of your own; "setup --forget" drops it again')
       .epilogue(
-        'Commands do this by themselves when they need it. The search: a library given here or by --library; an installed ' +
-          'Python tensorflow (2.18 or later); the per-user cache; the wheel pinned by hash, fetched with pip or uv.',
+        'Commands do this by themselves when they need it. The search: a library named here or by --library; the ' +
+          'per-user cache; an installed Python tensorflow (2.18 or later); the wheel pinned by hash, fetched with pip or uv.',
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
     const { setUpNativeEngine } = await import('../runtime/engine.js');
-    const { source, devices } = await setUpNativeEngine({ device: args.device, libraryPath: args.library, logger });
+    const { device, library, forget } = args;
+    const { source, devices } = await setUpNativeEngine({ device, libraryPath: library, forget, logger });
     writeResult(`${source}; devices: ${devices.join(', ')}`);
   },
 };

@@ -91,16 +91,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 /**
  * Finds or fetches the native library and starts it once, to see that it works. A library that is named is recorded,
- * and used from then on; without one the record is dropped and the search is made anew.
+ * and used from then on.
  *
+ * @param options of the engine; `forget` drops the record first, so that the search is made anew
  * @returns the engine's source and devices; it is closed again
  * @throws EngineError where it can't be had, or does not start
  */
 export async function setUpNativeEngine(
-  options: Pick<EngineOptions, 'device' | 'libraryPath' | 'logger' | 'cacheDirectory' | 'environment'>,
+  options: Pick<EngineOptions, 'device' | 'libraryPath' | 'logger' | 'cacheDirectory' | 'environment'> & {
+    readonly forget: boolean;
+  },
 ): Promise<Pick<Engine, 'source' | 'devices'>> {
   const cacheDirectory = options.cacheDirectory ?? userCacheDirectory();
-  if (options.libraryPath === undefined) forgetRecordedLibrary(cacheDirectory);
+  if (options.forget) forgetRecordedLibrary(cacheDirectory);
   const library = await obtainLibrary({ ...options, cacheDirectory });
   // The CUDA build may be set up where its GPU is not at hand yet.
   const engine = await openNative(library, { device: options.device === 'cpu' ? 'cpu' : 'auto' });

@@ -109,17 +109,20 @@ describe('a running engine', () => {
 });
 
 describe('setting up', () => {
-  it('remembers a library that was named, once it has started, and forgets it when none is named', async () => {
+  it('remembers a library that was named, once it has started, until it is told to forget it', async () => {
     const { files } = await obtainLibrary({
       device: 'cpu',
       cacheDirectory: userCacheDirectory(),
       logger: silentLogger,
     });
     const options = { device: 'cpu', logger, cacheDirectory, environment: { PATH: cacheDirectory } } as const;
-    const { source } = await setUpNativeEngine({ ...options, libraryPath: files.main });
+    const { source } = await setUpNativeEngine({ ...options, libraryPath: files.main, forget: false });
     expect(source).toMatch(/^TensorFlow \d/);
+    expect((await setUpNativeEngine({ ...options, libraryPath: undefined, forget: false })).source).toBe(source);
     expect(recordedLibrary(cacheDirectory, 'cpu')?.files).toEqual(files);
-    await expect(setUpNativeEngine({ ...options, libraryPath: undefined })).rejects.toThrow(/neither pip nor uv/);
+    await expect(setUpNativeEngine({ ...options, libraryPath: undefined, forget: true })).rejects.toThrow(
+      /neither pip nor uv/,
+    );
     expect(recordedLibrary(cacheDirectory, 'cpu')).toBeUndefined();
   });
 });
