@@ -21,14 +21,13 @@ const DECIBELS_PER_LOG = 10 / Math.LN10;
 export function powerToDecibels(values: Float32Array, { reference, floor, topDb }: DecibelOptions): void {
   // Positive floats are in the order of their bits, read as integers.
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const floorBits = bitsOf(floor);
-  let highest = floorBits;
-  for (let i = 0; i < bits.length; i++) highest = Math.max(highest, bits[i]);
-  const highestLog = DECIBELS_PER_LOG * logOfFloatBits(highest);
-  const zero = reference === 'max' ? highestLog : 10 * Math.log10(Math.max(floor, reference));
-  const lowest = topDb === null ? Number.NEGATIVE_INFINITY : highestLog - zero - topDb;
+  let highestBits = bitsOf(floor);
+  for (let i = 0; i < bits.length; i++) highestBits = Math.max(highestBits, bits[i]);
+  const highest = Math.exp(logOfFloatBits(highestBits));
+  const zero = DECIBELS_PER_LOG * Math.log(reference === 'max' ? highest : Math.max(floor, reference));
+  const lowestBits = bitsOf(topDb === null ? floor : Math.max(floor, highest * 10 ** (-topDb / 10)));
   for (let i = 0; i < bits.length; i++) {
-    values[i] = Math.max(DECIBELS_PER_LOG * logOfFloatBits(Math.max(bits[i], floorBits)) - zero, lowest);
+    values[i] = DECIBELS_PER_LOG * logOfFloatBits(Math.max(bits[i], lowestBits)) - zero;
   }
 }
 

@@ -25,9 +25,6 @@ export interface SpectrogramOptions {
   readonly preEmphasis: number;
 }
 
-/** Samples that are prepared at a time: enough to spread the cost, few enough to stay in the processor's cache. */
-const BLOCK_SAMPLES = 4096;
-
 /**
  * The power spectrum of every frame of a waveform: bins 0 to nFft / 2 of |sum over n of w[n] x[n] exp(...)|^2, without
  * any scaling, as librosa and torch define it.
@@ -44,11 +41,11 @@ export class PowerSpectrogram {
   /** exp(-2 pi i k / nFft), interleaved, for k up to nFft / 4. */
   private readonly twiddles: Float64Array;
   private readonly power: Float64Array;
-  private readonly framesPerBlock: number;
-  private readonly block: Float64Array;
+  /** Samples of a frame that reaches beyond the waveform, behind a zero. */
+  private readonly edge: Float32Array;
 
   constructor(options: SpectrogramOptions) {
-    const { nFft, winLength, hopLength, window } = options;
+    const { nFft, winLength, window } = options;
     const half = nFft / 2;
     this.options = options;
     this.nBins = half + 1;
@@ -62,8 +59,7 @@ export class PowerSpectrogram {
       this.twiddles[i + 1] = -Math.sin((Math.PI * i) / nFft);
     }
     this.power = new Float64Array(this.nBins);
-    this.framesPerBlock = Math.max(1, Math.floor(BLOCK_SAMPLES / hopLength));
-    this.block = new Float64Array((this.framesPerBlock - 1) * hopLength + this.window.length);
+    this.edge = new Float32Array(1 + this.window.length);
   }
 
   /** Frames of a waveform of `nSamples`; 0 where it is shorter than one frame, or empty. */
@@ -79,36 +75,25 @@ export class PowerSpectrogram {
    * @param visit is given the spectrum, `[nBins]`, in an array that the next frame overwrites
    */
   forEachFrame(waveform: Float32Array, visit: (frame: number, power: Float64Array) => void): void {
-    const { nFft, winLength, hopLength, center } = this.options;
+    const { nFft, winLength, hopLength, center, preEmphasis } = this.options;
     const firstSample = Math.floor((nFft - winLength) / 2) - (center ? nFft / 2 : 0);
     const nFrames = this.nFrames(waveform.length);
-    for (let first = 0; first < nFrames; first += this.framesPerBlock) {
-      this.fillBlock(waveform, first * hopLength + firstSample);
-      const end = Math.min(first + this.framesPerBlock, nFrames);
-      for (let frame = first, at = 0; frame < end; frame++, at += hopLength) {
-        loadFrame(this.transform.input, this.window, this.block, at);
-        this.transform.run();
-        separatePower(this.transform.output, this.twiddles, this.power);
-        visit(frame, this.power);
+    const { input, output } = this.transform;
+    for (let frame = 0, start = firstSample; frame < nFrames; frame++, start += hopLength) {
+      // The first sample has none before it for the high-pass, so it counts as an edge.
+      if (start >= 1 && start + this.window.length <= waveform.length) {
+        loadFrame(input, this.window, waveform, start, preEmphasis);
+      } else {
+        for (let i = 1; i < this.edge.length; i++) this.edge[i] = this.sampleAt(waveform, start + i - 1);
+        loadFrame(input, this.window, this.edge, 1, 0);
       }
+      this.transform.run();
+      separatePower(output, this.twiddles, this.power);
+      visit(frame, this.power);
     }
   }
 
-  /** Fills the block with the samples from `start` on, some of which may lie before or behind the waveform. */
-  private fillBlock(waveform: Float32Array, start: number): void {
-    const { block } = this;
-    const { preEmphasis } = this.options;
-    const end = start + block.length;
-    // The first sample has none before it, so it counts as an edge.
-    const innerStart = Math.min(Math.max(start, 1), end);
-    const innerEnd = Math.max(Math.min(end, waveform.length), innerStart);
-    for (let at = start; at < innerStart; at++) block[at - start] = this.sampleAt(waveform, at);
-    if (preEmphasis === 0) block.set(waveform.subarray(innerStart, innerEnd), innerStart - start);
-    else emphasize(waveform, preEmphasis, innerStart, innerEnd, block, innerStart - start);
-    for (let at = innerEnd; at < end; at++) block[at - start] = this.sampleAt(waveform, at);
-  }
-
-  /** The sample at any place, be it outside the waveform. */
+  /** The high-passed sample at any place, be it outside the waveform. */
   private sampleAt(waveform: Float32Array, place: number): number {
     const { padMode, preEmphasis } = this.options;
     const last = waveform.length - 1;
@@ -122,30 +107,24 @@ export class PowerSpectrogram {
   }
 }
 
-function emphasize(
-  waveform: Float32Array,
-  coefficient: number,
-  start: number,
-  end: number,
-  into: Float64Array,
-  offset: number,
-): void {
-  let previous = waveform[start - 1];
-  for (let from = start, to = offset; from < end; from++, to++) {
-    const sample = waveform[from];
-    into[to] = sample - coefficient * previous;
-    previous = sample;
-  }
-}
-
 /**
- * Windows the frame that starts at `start` into the transform's input, even samples real, odd ones imaginary. Where the
- * frame lies there turns phases only, so it starts at 0; the zeros behind it stay.
+ * Passes the frame that starts at `start` through the high-pass and the window into the transform's input, even samples
+ * real, odd ones imaginary. Where the frame lies there turns phases only, so it starts at 0; the zeros behind it stay.
  */
-function loadFrame(input: Float64Array, window: Float64Array, block: Float64Array, start: number): void {
+function loadFrame(
+  input: Float64Array,
+  window: Float64Array,
+  samples: Float32Array,
+  start: number,
+  preEmphasis: number,
+): void {
+  let previous = samples[start - 1];
   for (let i = 0, at = start; i < window.length; i += 2, at += 2) {
-    input[i] = window[i] * block[at];
-    input[i + 1] = window[i + 1] * block[at + 1];
+    const even = samples[at];
+    const odd = samples[at + 1];
+    input[i] = window[i] * (even - preEmphasis * previous);
+    input[i + 1] = window[i + 1] * (odd - preEmphasis * even);
+    previous = odd;
   }
 }
 
