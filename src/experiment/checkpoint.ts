@@ -10,8 +10,8 @@ import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
 import { parseOptions } from '../runtime/options.js';
 import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import { downloadTensors, uploadTensors } from '../runtime/tensor-store.js';
 import { type ExperimentConfig, parseExperiment } from './config.js';
-import { downloadTensors, uploadTensors } from './weights.js';
 
 /** Files of a run folder, by role. */
 export const RUN_FILES = {

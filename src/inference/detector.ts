@@ -3,9 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { SAMPLE_RATE } from '../data/audio.js';
 import { toFixedLength } from '../data/fixed-length.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
-import { variablesOf } from '../experiment/weights.js';
 import { createFeature } from '../features/registry.js';
-import { namedWeights } from '../models/named-weights.js';
+import { namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
 
 /** A trained model with its front-end, ready to score. */

@@ -4,8 +4,9 @@
  */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { StoredTensor } from '../runtime/safetensors.js';
+import { uploadTensors } from '../runtime/tensor-store.js';
 import { CONVOLUTION_AXES, LINEAR_AXES, translateWeights, type WeightRule } from './foreign-weights.js';
-import { assignWeights } from './named-weights.js';
+import { namedWeights, variablesOf } from './named-weights.js';
 
 /** Positions of the convolutions in the reference's list of layers. */
 const CONVOLUTIONS = [0, 3, 6, 10, 13, 16, 19, 22, 25];
@@ -41,7 +42,7 @@ export const lcnnWeightRules: readonly WeightRule[] = [
  * @throws CheckpointError where a weight is missing, left over or of another shape
  */
 export function importLcnn(model: LayersModel, tensors: ReadonlyMap<string, StoredTensor>, where: string): void {
-  assignWeights(model, translateWeights(tensors, lcnnWeightRules, isNoWeight, where), where);
+  uploadTensors(where, translateWeights(tensors, lcnnWeightRules, isNoWeight, where), variablesOf(namedWeights(model)));
 }
 
 /** The front end's tables (a feature's business here), constants of the training script, and batch counters. */

@@ -7,9 +7,8 @@ import { formatScores } from '../data/score-file.js';
 import type { Trial } from '../data/trial.js';
 import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
-import { variablesOf } from '../experiment/weights.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
-import { type NamedWeight, namedWeights } from '../models/named-weights.js';
+import { type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
 import type { Engine } from '../runtime/engine.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
@@ -138,7 +137,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       const { scored } = await scoreSet(set, trials, loader);
       writeFileAtomic(join(directory, RUN_FILES.scores, `${set}.txt`), formatScores(scored, 'labelled'));
       const metrics = evaluateScores(scored, {
-        knownAttacks,
+        ...(knownAttacks.length === 0 ? {} : { knownAttacks }),
         threshold: saved.threshold,
         bootstrap: { seed },
       });

@@ -6,9 +6,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import { downloadTensors, uploadTensors } from '../experiment/weights.js';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import { downloadTensors, uploadTensors } from '../runtime/tensor-store.js';
 import type { EpochRecord } from './history.js';
 
 /** Counters of a run. */

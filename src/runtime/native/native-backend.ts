@@ -11,9 +11,7 @@ import { type Device, EngineContext } from './context.js';
 import type { PointerCounts } from './ledger.js';
 import { restoreRemovedNodeFunctions } from './node-compatibility.js';
 import { setLogLevel, withStderrAside } from './quiet-start.js';
-
-/** The name under which the backend is registered with tfjs; tfjs-node's kernels are registered for it. */
-export const NATIVE_BACKEND = 'tensorflow';
+import { NATIVE_BACKEND } from './raw-op.js';
 
 /** How the engine is to compute. Absent fields keep TensorFlow's own choice. */
 export interface NativeOptions {

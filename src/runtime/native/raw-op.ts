@@ -5,9 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.js';
 import type { OpAttribute, TensorFlowBinding, TensorMetadata } from './binding.js';
-import { NATIVE_BACKEND } from './native-backend.js';
 import { AttributeKind } from './op-attribute.js';
 import { DataType, dataTypeNumber } from './tensor-memory.js';
+
+/**
+ * The name under which the backend is registered with tfjs, and tfjs-node's kernels for it. It stands here, because
+ * layers ask for raw ops without an engine, and should not load the FFI for that.
+ */
+export const NATIVE_BACKEND = 'tensorflow';
 
 /**
  * An attribute as it is written in TensorFlow's documentation: a number, flag or text, a data type by name

@@ -1,0 +1,53 @@
+/** Named tensors of the engine to and from files: what checkpoints and weight imports are made of. */
+import * as tf from '@tensorflow/tfjs-core';
+import { CheckpointError } from './errors.js';
+import type { StoredTensor } from './safetensors.js';
+
+/** Copies tensors from the engine, float32. */
+export function downloadTensors(tensors: ReadonlyMap<string, tf.Tensor>): Map<string, StoredTensor> {
+  return new Map(
+    [...tensors].map(([name, tensor]) => [
+      name,
+      { dtype: 'F32' as const, shape: tensor.shape, data: tensor.dataSync<'float32'>().slice() },
+    ]),
+  );
+}
+
+/**
+ * Assigns stored tensors to variables of the same names: every variable gets its value and every tensor is used, or
+ * nothing is assigned.
+ *
+ * @param where the file, named in errors
+ * @throws CheckpointError that lists what is missing, unexpected, misshaped or no float32
+ */
+export function uploadTensors(
+  where: string,
+  stored: ReadonlyMap<string, StoredTensor>,
+  variables: ReadonlyMap<string, tf.Variable>,
+): void {
+  const missing = [...variables.keys()].filter((name) => !stored.has(name));
+  const unexpected = [...stored.keys()].filter((name) => !variables.has(name));
+  const unlike = [...variables].flatMap(([name, variable]) => {
+    const got = stored.get(name);
+    const fits = got === undefined || (got.shape.join() === variable.shape.join() && got.data instanceof Float32Array);
+    return fits ? [] : [`${name} (expected float32 [${variable.shape}], got ${got.dtype} [${got.shape}])`];
+  });
+  const problems = [
+    ...list('missing', missing),
+    ...list('unexpected', unexpected),
+    ...list('of another shape or type', unlike),
+  ];
+  if (problems.length > 0) {
+    throw new CheckpointError(`${where}: weights of another model: ${problems.join('; ')}; check the model's options`);
+  }
+  for (const [name, variable] of variables) {
+    const { data, shape } = stored.get(name) as StoredTensor;
+    tf.tidy(() => variable.assign(tf.tensor(data as Float32Array, [...shape])));
+  }
+}
+
+function list(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 3).join(', ');
+  return [`${names.length} ${what}: ${shown}${names.length > 3 ? ', ...' : ''}`];
+}
