@@ -8,8 +8,12 @@ const main = new URL('dist/commands/main.js', root);
 
 // A fresh clone is compiled by its first command: install scripts are switched off (.npmrc says why).
 if (!existsSync(main)) {
-  process.stderr.write('voiceproof: compiling, once ...\n');
   const compiler = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+  if (!existsSync(compiler)) {
+    process.stderr.write('voiceproof: expected dist/ or the TypeScript compiler, got neither; run npm ci first\n');
+    process.exit(1);
+  }
+  process.stderr.write('voiceproof: compiling, once ...\n');
   execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', 2, 2],

@@ -31,7 +31,7 @@ export interface RunEnvironment {
   readonly commit: string | null;
   readonly node: string;
   readonly platform: string;
-  readonly engine: { readonly kind: string; readonly version: string; readonly source: string };
+  readonly engine: { readonly kind: string; readonly version: string; readonly usesGpu: boolean };
 }
 
 /** What `config.json` holds. */

@@ -5,7 +5,7 @@ import { type Corpus, loadCorpus } from '../data/corpus.js';
 import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
 import type { Trial } from '../data/trial.js';
-import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
+import { RUN_FILES, type RunEnvironment, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
 import { type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
@@ -158,7 +158,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       version: environment.version,
       commit: environment.commit,
       seed,
-      engine: environment.engine.source,
+      engine: describeEngine(environment),
       platform: `Node ${environment.node}, ${environment.platform}`,
       corpus: describeCorpus(corpus),
       model: describeModel(config, named, inputShape),
@@ -204,6 +204,11 @@ function limited(corpus: Corpus, { training, seed }: ExperimentConfig): Corpus {
 function countClasses(trials: readonly Trial[]): [number, number] {
   const nBonafide = trials.filter(({ label }) => label === 'bonafide').length;
   return [trials.length - nBonafide, nBonafide];
+}
+
+function describeEngine({ engine }: RunEnvironment): string {
+  const name = engine.kind === 'native' ? 'TensorFlow' : `TensorFlow.js (${engine.kind})`;
+  return `${name} ${engine.version}, ${engine.usesGpu ? 'GPU' : 'CPU'}`;
 }
 
 function describeCorpus(corpus: Corpus): string {

@@ -64,7 +64,7 @@ function describeEnvironment(engine: Engine): RunEnvironment {
     commit: describeCommit(root),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
-    engine: { kind: engine.kind, version: engine.version, source: engine.source },
+    engine: { kind: engine.kind, version: engine.version, usesGpu: engine.usesGpu },
   };
 }
 
