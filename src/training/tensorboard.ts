@@ -18,26 +18,22 @@ export function createScalarWriter(directory: string): ScalarWriter {
   mkdirSync(directory, { recursive: true });
   const seconds = Math.floor(Date.now() / 1000);
   const file = openSync(join(directory, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`), 'a');
-  const write = (event: Buffer): void => {
-    writeSync(file, frame(event));
-  };
-  write(Buffer.concat([wallTime(), bytesField(3, Buffer.from('brain.Event:2'))]));
+  const now = (): Buffer => doubleField(1, Date.now() / 1000);
+  writeSync(file, frame(Buffer.concat([now(), bytesField(3, Buffer.from('brain.Event:2'))])));
   return {
     write: (step, scalars) => {
-      const values = Object.entries(scalars).map(([tag, value]) =>
-        bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
-      );
-      write(Buffer.concat([wallTime(), varintField(2, step), bytesField(5, Buffer.concat(values))]));
+      writeSync(file, encodeScalars(Date.now() / 1000, step, scalars));
     },
     close: () => closeSync(file),
   };
 }
 
-function wallTime(): Buffer {
-  const field = Buffer.alloc(9);
-  field[0] = (1 << 3) | 1;
-  field.writeDoubleLE(Date.now() / 1000, 1);
-  return field;
+/** The frame of one step's scalars. */
+export function encodeScalars(wallTime: number, step: number, scalars: Readonly<Record<string, number>>): Buffer {
+  const values = Object.entries(scalars).map(([tag, value]) =>
+    bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
+  );
+  return frame(Buffer.concat([doubleField(1, wallTime), varintField(2, step), bytesField(5, Buffer.concat(values))]));
 }
 
 function varint(value: number): Buffer {
@@ -57,6 +53,13 @@ function varintField(number: number, value: number): Buffer {
 
 function bytesField(number: number, content: Buffer): Buffer {
   return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
+}
+
+function doubleField(number: number, value: number): Buffer {
+  const field = Buffer.alloc(9);
+  field[0] = (number << 3) | 1;
+  field.writeDoubleLE(value, 1);
+  return field;
 }
 
 function floatField(number: number, value: number): Buffer {
