@@ -30,7 +30,7 @@ const schema = z
       .default(512)
       .describe('samples of the transform; powers of two are fastest'),
     winLength: z.int().min(1).default(320).describe('samples under the window, at most nFft'),
-    hopLength: z.int().min(1).default(160).describe('samples from frame to frame'),
+    hopLength: z.int().min(1).max(65536).default(160).describe('samples from frame to frame'),
     maxFrequency: z
       .number()
       .positive()

@@ -40,7 +40,7 @@ const schema = z
       .default(512)
       .describe('samples of the transform; powers of two are fastest'),
     winLength: z.int().min(1).optional().describe('samples under the window, at most nFft, which is the default'),
-    hopLength: z.int().min(1).default(160).describe('samples from frame to frame'),
+    hopLength: z.int().min(1).max(65536).default(160).describe('samples from frame to frame'),
     window: z.enum(WINDOW_NAMES).default('hann'),
     center: z.boolean().default(true).describe('whether frames are centred on their time, with the ends padded'),
     padMode: z.enum(PAD_MODES).default('constant').describe('what is beyond the ends; constant is silence'),

@@ -60,6 +60,7 @@ describe('spectra equal the definition', () => {
     [{ nFft: 64, winLength: 33, hopLength: 7, window: 'hamming', preEmphasis: 0.97 }, 500],
     [{ nFft: 64, winLength: 33, hopLength: 7, padMode: 'reflect', preEmphasis: 0.97 }, 500],
     [{ nFft: 60, winLength: 59, hopLength: 61, center: false }, 500],
+    [{ nFft: 50, winLength: 49, hopLength: 5 }, 123],
     [{ nFft: 50, winLength: 50, hopLength: 5, window: 'blackman' }, 123],
     [{ nFft: 2, winLength: 1, hopLength: 1, window: 'rectangular' }, 5],
     // A hop longer than a block of prepared samples.
