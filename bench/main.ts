@@ -1,0 +1,50 @@
+/** `npm run bench -- NAME [--json]`: ours beside a peer's, in one run. A new benchmark is its file and a line here. */
+import { messageOf, VoiceproofError } from '../src/runtime/errors.js';
+import type { TimedComparison } from './support/comparison.js';
+import { describeMachine } from './support/machine.js';
+
+/** Runs a benchmark; `say` takes lines for the person who waits. */
+export type Benchmark = (say: (line: string) => void) => Promise<readonly TimedComparison[]>;
+
+const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  features: () => import('./features.js'),
+};
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const args = process.argv.slice(2);
+const names = args.filter((arg) => !arg.startsWith('--'));
+const isJson = args.includes('--json');
+const load = benchmarks[names[0] ?? ''];
+if (load === undefined || names.length !== 1 || args.some((arg) => arg.startsWith('--') && arg !== '--json')) {
+  say(`usage: npm run bench -- NAME [--json], NAME one of: ${Object.keys(benchmarks).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  try {
+    say(describeMachine());
+    const { benchmark } = await load();
+    const rows = await benchmark(say);
+    process.stdout.write(isJson ? `${JSON.stringify(rows.map(toJson), undefined, 2)}\n` : toTable(rows));
+  } catch (error) {
+    if (!(error instanceof VoiceproofError)) throw error;
+    say(`bench: ${messageOf(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+function toJson({ name, ours, peer, ratio, bar }: TimedComparison): object {
+  return { name, ours, peer, ratio, bar };
+}
+
+function toTable(rows: readonly TimedComparison[]): string {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, ours, peer, ratio, bar, spread }) => {
+    const rates = [ours, peer].map((rate) => rate.toPrecision(4).padStart(8)).join('');
+    const verdict = bar === null ? '' : `  bar ${bar.toFixed(2)}${ratio >= bar ? '' : '  MISSED'}`;
+    const range = spread.map((value) => value.toFixed(2)).join(' to ');
+    return `${name.padEnd(width)}${rates}  ratio ${ratio.toFixed(2)} (${range})${verdict}\n`;
+  });
+  return `${''.padEnd(width)}    ours    peer\n${lines.join('')}`;
+}
