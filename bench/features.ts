@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { readAudio } from '../src/data/audio.js';
 import { toFixedLength } from '../src/data/fixed-length.js';
@@ -17,11 +16,12 @@ import { encodeNpy } from '../src/runtime/npy.js';
 import type { Benchmark } from './main.js';
 import { compare, type TimedComparison, timed } from './support/comparison.js';
 import type { FeatureResult, FeatureTask } from './support/feature-thread.js';
+import { ROOT } from './support/project-root.js';
 import { type PythonPeer, preparePython, startPeer } from './support/python-peer.js';
 
 const SAMPLE_RATE = 16000;
 const N_SAMPLES = 4 * SAMPLE_RATE;
-const CORPUS = fileURLToPath(new URL('../../../corpus/ASVspoof2019_LA_dev/flac/', import.meta.url));
+const CORPUS = join(ROOT, 'corpus/ASVspoof2019_LA_dev/flac');
 /** Bars of docs: one core from decoded audio, and two cores from WAV files. FLAC has none: the figure is reported. */
 const BAR_PER_CORE = 1.5;
 const BAR_WAV = 1;

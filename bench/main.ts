@@ -7,7 +7,9 @@ import { describeMachine } from './support/machine.js';
 export type Benchmark = (say: (line: string) => void) => Promise<readonly TimedComparison[]>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  'cold-start': () => import('./cold-start.js'),
   features: () => import('./features.js'),
+  'loader-memory': () => import('./loader-memory.js'),
 };
 
 const say = (line: string): void => {

@@ -4,12 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { userCacheDirectory } from '../../src/runtime/cache-directory.js';
 import { ConfigError, VoiceproofError } from '../../src/runtime/errors.js';
-
-/** The project's root: this file runs from `dist/bench/bench/support`. */
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+import { ROOT } from './project-root.js';
 
 /** So that a process keeps to its core. */
 const ONE_THREAD = {

@@ -50,7 +50,7 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`voiceproof: ${messageOf(error)}; see voiceproof --help\n`);
     process.exitCode = EXIT.usage;
-  } else if (error instanceof VoiceproofError) {
+  } else if (error instanceof VoiceproofError || isSystemError(error)) {
     process.stderr.write(`voiceproof: ${messageOf(error)}\n`);
     process.exitCode ||= EXIT.failure;
   } else {
@@ -58,4 +58,9 @@ try {
     process.stderr.write(`voiceproof: a defect of Voiceproof, please report it:\n${trace}\n`);
     process.exitCode = EXIT.failure;
   }
+}
+
+/** Whether the system refused something, such as a folder that may not be made: its own line says what and where. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

@@ -1,0 +1,57 @@
+/**
+ * What a person waits for who scores one clip: a whole cold process, beside a Python process that only imports PyTorch.
+ * Rates are processes per second, so a ratio above 1 is a shorter wait.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readExperiment } from '../src/experiment/config.js';
+import { startEngine } from '../src/runtime/engine.js';
+import { VoiceproofError } from '../src/runtime/errors.js';
+import { silentLogger } from '../src/runtime/logger.js';
+import { runExperiment } from '../src/training/experiment-run.js';
+import type { Benchmark } from './main.js';
+import { compare, timed } from './support/comparison.js';
+import { ROOT } from './support/project-root.js';
+import { preparePython } from './support/python-peer.js';
+
+const CLIP = join(ROOT, 'corpus/ASVspoof2019_LA_dev/flac/DB_D_000002.flac');
+const BIN = join(ROOT, 'bin/voiceproof.js');
+const N_ROUNDS = 9;
+
+/** `score` of one clip, and `--help`, each a process of its own. */
+export const benchmark: Benchmark = async (say) => {
+  const python = preparePython('torch', say);
+  const directory = mkdtempSync(join(tmpdir(), 'voiceproof-bench-'));
+  try {
+    say('a checkpoint of LCNN ...');
+    const engine = await startEngine({ engine: 'native', purpose: 'training', device: 'cpu', logger: silentLogger });
+    const { name, config } = readExperiment('lcnn', { training: { fastDevRun: 1 } });
+    const checkpoint = join(directory, name);
+    await runExperiment({ name, config, directory: checkpoint, engine, resume: false, logger: silentLogger });
+    engine.close();
+
+    const importTorch = () => timed(() => run(python, ['-c', 'import torch']));
+    const side = (label: string, args: readonly string[], bar: number | null) =>
+      compare({
+        name: `${label}, cold processes/s; peer: python -c "import torch"`,
+        units: 1,
+        rounds: N_ROUNDS,
+        bar,
+        ours: () => timed(() => run(process.execPath, [BIN, ...args])),
+        peer: importTorch,
+      });
+    return [
+      await side('score one clip', ['score', '--checkpoint', checkpoint, '--json', CLIP], 1),
+      await side('--help', ['--help'], null),
+    ];
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+};
+
+function run(command: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) throw new VoiceproofError(`bench: ${command} ${args.join(' ')} failed: ${stderr.trim()}`);
+}
