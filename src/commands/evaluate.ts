@@ -1,7 +1,7 @@
 /** `voiceproof evaluate`: a checkpoint on a protocol. */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments } from './engine-options.js';
+import { type EngineArguments, engineArguments, featureCacheDirectory, startCommandEngine } from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface EvaluateArguments extends EngineArguments {
@@ -45,7 +45,6 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
         ? undefined
         : (await import('../data/asv-score-file.js')).readAsvScores(asvFile, { protocol });
 
-    const { startCommandEngine, featureCacheDirectory } = await import('./engine-options.js');
     const engine = await startCommandEngine(args, 'inference', logger);
     try {
       const { evaluateCheckpoint } = await import('../training/evaluation.js');

@@ -1,7 +1,8 @@
 /** `voiceproof experiment NAME`: trains, evaluates and reports. */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments } from './engine-options.js';
+import { type EngineArguments, engineArguments, featureCacheDirectory, startCommandEngine } from './engine-options.js';
+import { parseOverrides } from './overrides.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
 interface ExperimentArguments extends EngineArguments {
@@ -41,17 +42,15 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
   handler: async (args) => {
     const logger = createTerminalLogger();
     const { readExperiment } = await import('../experiment/config.js');
-    const { parseOverrides } = await import('./overrides.js');
-    const overrides = parseOverrides(args.set);
     const { name, config } = readExperiment(args.name, {
-      ...overrides,
+      ...parseOverrides(args.set),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
     });
 
-    const { startCommandEngine, featureCacheDirectory } = await import('./engine-options.js');
     const engine = await startCommandEngine(args, 'training', logger);
     const { runExperiment } = await import('../training/experiment-run.js');
     const { formatMetricsTable } = await import('../metrics/table.js');
+    const { RUN_FILES } = await import('../experiment/checkpoint.js');
     const interrupt = new AbortController();
     const onInterrupt = (): void => {
       logger.info('interrupted: saving after this step (Ctrl-C again to stop at once)');
@@ -75,7 +74,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
       });
       writeResult(`${name}: best epoch ${result.bestEpoch}, ${result.eval === null ? 'dev' : 'eval'} set`);
       writeResult(formatMetricsTable(result.eval ?? result.dev));
-      writeResult(`report: ${join(directory, 'report.html')}`);
+      writeResult(`report: ${join(directory, RUN_FILES.report)}`);
     } catch (error) {
       if (interrupt.signal.aborted) {
         const output = args.output === undefined ? '' : ` --output ${args.output}`;

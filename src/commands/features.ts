@@ -1,5 +1,6 @@
 /** `voiceproof features`: the feature matrix of one clip, as a `.npy` file. */
 import type { CommandModule } from 'yargs';
+import { parseOverrides } from './overrides.js';
 import { createTerminalLogger } from './terminal.js';
 
 interface FeaturesArguments {
@@ -38,7 +39,6 @@ export const featuresCommand: CommandModule<object, FeaturesArguments> = {
       .epilogue('An option that a feature does not have is refused with the ones it has.'),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { parseOverrides } = await import('./overrides.js');
     const { createFeature } = await import('../features/registry.js');
     const { readAudio, SAMPLE_RATE } = await import('../data/audio.js');
     const { writeFileAtomic } = await import('../runtime/files.js');

@@ -1,6 +1,7 @@
 /** `voiceproof score`: one JSON object a file. */
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments } from './engine-options.js';
+import type { FileFailure, FileScore } from '../inference/score-file.js';
+import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
 interface ScoreArguments extends EngineArguments {
@@ -33,7 +34,6 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { startCommandEngine } = await import('./engine-options.js');
     const engine = await startCommandEngine(args, 'inference', logger);
     const { loadDetector } = await import('../inference/detector.js');
     const { scoreFile } = await import('../inference/score-file.js');
@@ -43,9 +43,8 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       for (const [index, file] of args.files.entries()) {
         const result = await scoreFile(detector, file);
         if ('error' in result) process.exitCode = EXIT.failure;
-        const { logits, ...rest } = 'error' in result ? { ...result, logits: undefined } : result;
-        const shown = args.logits && logits !== undefined ? { ...rest, logits } : rest;
-        writeResult(args.json ? JSON.stringify(shown) : describe(shown));
+        const shown = args.logits ? result : { ...result, logits: undefined };
+        writeResult(args.json ? JSON.stringify(shown) : describe(result));
         progress.update(index + 1);
       }
       progress.end();
@@ -56,14 +55,8 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   },
 };
 
-function describe(result: {
-  file: string;
-  error?: string;
-  score?: number;
-  label?: string;
-  warnings?: readonly string[];
-}): string {
-  if (result.error !== undefined) return `${result.file}\terror\t${result.error}`;
-  const warnings = result.warnings?.length ? `\t${result.warnings.join('; ')}` : '';
-  return `${result.file}\t${result.label}\t${result.score?.toFixed(4)}${warnings}`;
+function describe(result: FileScore | FileFailure): string {
+  if ('error' in result) return `${result.file}\terror\t${result.error}`;
+  const { file, label, score, warnings } = result;
+  return [file, label, score.toFixed(4), ...(warnings.length === 0 ? [] : [warnings.join('; ')])].join('\t');
 }
