@@ -24,8 +24,8 @@ export function writeResult(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The logger of the commands. `verbose` shows debug lines too. */
-export function createTerminalLogger(options: { verbose?: boolean } = {}): Logger {
+/** The logger of the commands. */
+export function createTerminalLogger(): Logger {
   let above: ((line: string) => void) | undefined;
   const write = (line: string): void => {
     if (above === undefined) process.stderr.write(`${line}\n`);
@@ -34,9 +34,6 @@ export function createTerminalLogger(options: { verbose?: boolean } = {}): Logge
   return {
     info: write,
     warn: (line) => write(`warning: ${line}`),
-    debug: (line) => {
-      if (options.verbose === true) write(line);
-    },
     progress: (label, total) => {
       if (!process.stderr.isTTY) return plainProgress(label, total, write);
       const bar = terminalProgress(label, total);
@@ -91,13 +88,4 @@ function plainProgress(label: string, total: number, write: (line: string) => vo
     },
     end: () => {},
   };
-}
-
-/** `1 h 02 min`, `3 min 20 s` or `12 s`. */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole >= 3600)
-    return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-  if (whole >= 60) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${whole} s`;
 }

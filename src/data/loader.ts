@@ -189,7 +189,6 @@ function limited(logger: Logger): (line: string) => void {
   return (line) => {
     n++;
     if (n <= WARNINGS_SHOWN) logger.warn(line);
-    if (n === WARNINGS_SHOWN) logger.warn(`data: that were ${n} warnings; further ones are in the debug log only`);
-    if (n > WARNINGS_SHOWN) logger.debug(line);
+    if (n === WARNINGS_SHOWN) logger.warn(`data: these were ${n} warnings; further ones are not shown`);
   };
 }

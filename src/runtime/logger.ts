@@ -7,8 +7,6 @@ export interface Logger {
   info(line: string): void;
   /** A line the user should act on, or know of. */
   warn(line: string): void;
-  /** Detail for someone who looks for a fault. */
-  debug(line: string): void;
   /**
    * Opens a progress display of `total` units; `total` 0 means unknown. Where the output is no terminal, an
    * implementation prints nothing or occasional plain lines.
@@ -28,6 +26,5 @@ export interface Progress {
 export const silentLogger: Logger = {
   info: () => {},
   warn: () => {},
-  debug: () => {},
   progress: () => ({ update: () => {}, end: () => {} }),
 };

@@ -20,7 +20,6 @@ export function createRecordingLogger(): RecordingLogger {
     openDisplays: () => open,
     info: (line) => infos.push(line),
     warn: (line) => warnings.push(line),
-    debug: () => {},
     progress: () => {
       open++;
       return { update: () => {}, end: () => open-- };

@@ -31,7 +31,7 @@ const { fetch, leftovers, downloads } = {
 function fetchElsewhere(): { child: ChildProcess; done: Promise<{ code: number | null; said: string }> } {
   const script = `
     const { fetchLibrary } = await import(${JSON.stringify(new URL('../../../dist/runtime/native/fetch.js', import.meta.url).href)});
-    const logger = { info: console.log, warn: console.log, debug() {}, progress: () => ({ update() {}, end() {} }) };
+    const logger = { info: console.log, warn: console.log, progress: () => ({ update() {}, end() {} }) };
     const options = ${JSON.stringify({ cacheDirectory: machine.cacheDirectory, wheels: machine.wheels, environment: machine.environment })};
     console.log('folder ' + await fetchLibrary({ ...options, logger }));
   `;
