@@ -3,7 +3,7 @@
  */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { DataError, messageOf } from '../runtime/errors.js';
+import { DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 
 /** Extensions of what the decoder reads, preferred first where a clip is there in several forms. */
 export const AUDIO_EXTENSIONS = ['.flac', '.wav', '.wave', '.ogg', '.oga', '.opus', '.mp3', '.npy'] as const;
@@ -156,7 +156,7 @@ function readFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCodeOf(error);
     const reason =
       code === 'ENOENT' ? 'no such folder; check the path' : code === 'ENOTDIR' ? 'is no folder' : messageOf(error);
     throw new DataError(`audio folder ${folder}: ${reason}`, { cause: error });

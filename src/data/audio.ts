@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { resample } from '../dsp/resample.js';
-import { AudioError, messageOf } from '../runtime/errors.js';
+import { AudioError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
 import { checkLength, type DecodedAudio, type Decoder, seconds } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
@@ -113,7 +113,7 @@ function readFile(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     if (error instanceof AudioError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCodeOf(error);
     const problem =
       code === 'ENOENT'
         ? 'expected an audio file, got nothing there; check the path'

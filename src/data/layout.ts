@@ -1,7 +1,7 @@
 /** Where the ASVspoof challenges keep protocols and audio below the folder that their archives unpack to. */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, DataError, messageOf } from '../runtime/errors.js';
+import { ConfigError, DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { isFolder } from './audio-files.js';
 
@@ -118,8 +118,7 @@ function protocolFiles(root: string, where: string): Map<string, string> {
   try {
     add(root);
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such folder; check the path' : messageOf(error);
+    const reason = systemCodeOf(error) === 'ENOENT' ? 'no such folder; check the path' : messageOf(error);
     throw new DataError(`${where}: ${root}: ${reason}`, { cause: error });
   }
   return files;

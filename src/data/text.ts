@@ -1,6 +1,6 @@
 /** Text files of lines and whitespace-separated columns, as the challenges write them. */
 import { readFileSync } from 'node:fs';
-import { DataError, messageOf } from '../runtime/errors.js';
+import { DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 
 /**
  * The text of a file, without byte order mark.
@@ -13,7 +13,7 @@ export function readText(path: string, what: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCodeOf(error);
     const reason =
       code === 'ENOENT' ? 'no such file; check the path' : code === 'EISDIR' ? 'is a folder; name a file' : undefined;
     throw new DataError(`${what} ${path}: ${reason ?? messageOf(error)}`, { cause: error });

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { messageOf, VoiceproofError } from './errors.js';
+import { messageOf, systemCodeOf, VoiceproofError } from './errors.js';
 
 /**
  * Writes `content` to `path` atomically, making the folder if need be.
@@ -33,7 +33,7 @@ export function writeFileAtomic(
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCodeOf(error);
     const remedy =
       code === 'ENOSPC'
         ? 'the disk is full; free some space'

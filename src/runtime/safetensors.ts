@@ -5,7 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { CheckpointError, messageOf } from './errors.js';
+import { CheckpointError, messageOf, systemCodeOf } from './errors.js';
 import { writeFileAtomic } from './files.js';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half-precision.js';
 
@@ -137,7 +137,7 @@ function open(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const isAbsent = systemCodeOf(error) === 'ENOENT';
     const problem = isAbsent ? 'no such file; check the path' : `can't be read: ${messageOf(error)}`;
     throw new CheckpointError(`${path}: ${problem}`, { cause: error });
   }

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
-import { EngineError, messageOf } from '../errors.js';
+import { EngineError, messageOf, systemCodeOf } from '../errors.js';
 import { writeJsonAtomic } from '../files.js';
 import type { Logger } from '../logger.js';
 import { engineFolder, isWhole, type Manifest, manifestPath } from './locate.js';
@@ -191,8 +191,7 @@ async function checkSpace(wheels: WheelSet, folder: string): Promise<void> {
 
 function explain(error: unknown, folder: string): EngineError {
   if (error instanceof EngineError) return error;
-  const code =
-    (error as NodeJS.ErrnoException).code ?? ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+  const code = systemCodeOf(error) ?? systemCodeOf(error instanceof Error ? error.cause : undefined);
   const problem =
     code === 'ENOSPC' || code === 'EDQUOT'
       ? 'the disk is full; free some space and run it again'

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemCodeOf } from '../errors.js';
 
 /** A holder that has given no sign of life for this long is taken for dead. */
 const STALE_MILLISECONDS = 20_000;
@@ -42,7 +43,7 @@ export async function takeLock(
       writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
       return hold(path, own);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (systemCodeOf(error) !== 'EEXIST') throw error;
     }
     const holder = readHolder(path);
     if (isStale(path, holder)) {
@@ -90,6 +91,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return systemCodeOf(error) === 'EPERM';
   }
 }
