@@ -147,7 +147,7 @@ function parseLines(text: string, path: string, problems: ProblemList): AsvLine[
       problems.add(path, MALFORMED, `line ${line} "${shortened(columns.join(' '))}"`);
       continue;
     }
-    const score = checkedScore(columns[n - 1] as string, path, line, problems);
+    const score = checkedScore(columns[n - 1], path, line, problems);
     const key = n >= 3 ? asvKey(columns[n - 2]) : undefined;
     // A file whose first line has a key has one in every line.
     if (lines[0]?.key !== undefined && key === undefined) {

@@ -176,7 +176,7 @@ function tellFormat(text: string, source: string): Exclude<ProtocolFormat, 'auto
     first ??= columns.join(' ');
     for (const [format, layouts] of Object.entries(LAYOUTS) as [keyof typeof LAYOUTS, readonly Layout[]][]) {
       const layout = layouts.find(({ nColumns }) => nColumns.includes(columns.length));
-      if (layout !== undefined && labelOf(columns[layout.label] as string) !== undefined) return format;
+      if (layout !== undefined && labelOf(columns[layout.label]) !== undefined) return format;
     }
     if (++nLines === LINES_TO_TELL_BY) break;
   }
@@ -202,9 +202,9 @@ function parseColumns(
       problems.add(source, malformed, `line ${line} "${shortened(columns.join(' '))}"`);
       continue;
     }
-    const label = checkedLabel(columns[layout.label] as string, source, line, problems);
+    const label = checkedLabel(columns[layout.label], source, line, problems);
     if (label === undefined) continue;
-    const file = columns[layout.file] as string;
+    const file = columns[layout.file];
     entries.push({
       line,
       utterance: utteranceOf(file),
@@ -212,7 +212,7 @@ function parseColumns(
       label,
       speaker: layout.speaker === undefined ? undefined : known(columns[layout.speaker]),
       attackId: label === 'bonafide' ? undefined : known(layout.attack?.(columns)),
-      subset: layout.subset === undefined ? undefined : subsetName(columns[layout.subset] as string),
+      subset: layout.subset === undefined ? undefined : subsetName(columns[layout.subset]),
     });
   }
   return entries;
@@ -236,7 +236,7 @@ function parseTable(text: string, source: string, problems: ProblemList): Protoc
       problems.add(source, malformed, `line ${line} "${shortened(cells.join(delimiter))}"`);
       continue;
     }
-    const label = checkedLabel(cells[columns.label as number] as string, source, line, problems);
+    const label = checkedLabel(cells[columns.label as number], source, line, problems);
     if (label === undefined) continue;
     const subset = cell(columns.subset);
     entries.push({

@@ -147,14 +147,14 @@ function parseColumns(text: string, path: string, problems: ProblemList): ScoreL
   for (const { line, columns } of linesOf(text)) {
     const n = columns.length;
     // File names may hold spaces, so the columns are told from the right.
-    isLabelled ??= n >= 3 && labelOf(columns[n - 2] as string) !== undefined;
+    isLabelled ??= n >= 3 && labelOf(columns[n - 2]) !== undefined;
     const nAfterName = !isLabelled ? 1 : n === 3 ? 2 : 3;
     if (n <= nAfterName) {
       problems.add(path, MALFORMED, `line ${line} "${shortened(columns.join(' '))}"`);
       continue;
     }
-    const label = isLabelled ? checkedLabel(columns[n - 2] as string, path, line, problems) : undefined;
-    const score = checkedScore(columns[n - 1] as string, path, line, problems);
+    const label = isLabelled ? checkedLabel(columns[n - 2], path, line, problems) : undefined;
+    const score = checkedScore(columns[n - 1], path, line, problems);
     if (score === undefined || (isLabelled && label === undefined)) continue;
     const utterance = utteranceOf(columns.slice(0, n - nAfterName).join(' '));
     const source = nAfterName === 3 && label === 'spoof' && columns[n - 3] !== '-' ? columns[n - 3] : undefined;
@@ -173,11 +173,10 @@ function parseTable(text: string, delimiter: string, path: string, problems: Pro
       problems.add(path, malformed, `line ${line} "${shortened(cells.join(delimiter))}"`);
       continue;
     }
-    const score = checkedScore(cells[columns.score as number] as string, path, line, problems);
-    const label =
-      columns.label === undefined ? undefined : checkedLabel(cells[columns.label] as string, path, line, problems);
+    const score = checkedScore(cells[columns.score as number], path, line, problems);
+    const label = columns.label === undefined ? undefined : checkedLabel(cells[columns.label], path, line, problems);
     if (score === undefined || (columns.label !== undefined && label === undefined)) continue;
-    const attack = columns.attack === undefined ? '' : (cells[columns.attack] as string);
+    const attack = columns.attack === undefined ? '' : cells[columns.attack];
     const attackId = label === 'bonafide' || attack === '' || attack === '-' ? undefined : attack;
     lines.push({ line, utterance: utteranceOf(name), score, label, attackId });
   }

@@ -97,7 +97,7 @@ class Filling {
   get cost(): number {
     let cost = 0;
     for (const excess of this.#excess) {
-      for (const [stratum, n] of excess.entries()) cost += n * n * (this.#weights[stratum] as number);
+      for (const [stratum, n] of excess.entries()) cost += n * n * this.#weights[stratum];
     }
     return cost;
   }
@@ -121,7 +121,7 @@ class Filling {
     for (let nHoles = this.#countHoles(); nHoles > 0; nHoles = this.#countHoles()) {
       let best: { index: number; split: number; change: number } | undefined;
       for (let index = 0; index < this.#groups.length; index++) {
-        const from = this.places[index] as number;
+        const from = this.places[index];
         for (let split = 0; split < this.#excess.length; split++) {
           if (split === from || !this.#fills(index, split)) continue;
           const change = this.#change(index, from, -1) + this.#change(index, split, 1);
@@ -137,7 +137,7 @@ class Filling {
   }
 
   #fills(index: number, split: number): boolean {
-    const { counts } = this.#groups[index] as Group;
+    const { counts } = this.#groups[index];
     return counts.some(([stratum]) => this.#present[split]?.[stratum] === 0);
   }
 
@@ -146,27 +146,27 @@ class Filling {
   }
 
   #move(index: number, split: number): void {
-    this.#add(index, this.places[index] as number, -1);
+    this.#add(index, this.places[index], -1);
     this.#add(index, split, 1);
     this.places[index] = split;
   }
 
   /** What adding (`sign` 1) or taking away (-1) the group does to the cost. */
   #change(index: number, split: number, sign: 1 | -1): number {
-    const excess = this.#excess[split] as number[];
+    const excess = this.#excess[split];
     let change = 0;
-    for (const [stratum, n] of (this.#groups[index] as Group).counts) {
-      change += (n * n + 2 * sign * n * (excess[stratum] as number)) * (this.#weights[stratum] as number);
+    for (const [stratum, n] of this.#groups[index].counts) {
+      change += (n * n + 2 * sign * n * excess[stratum]) * this.#weights[stratum];
     }
     return change;
   }
 
   #add(index: number, split: number, sign: 1 | -1): void {
-    const excess = this.#excess[split] as number[];
-    const present = this.#present[split] as number[];
-    for (const [stratum, n] of (this.#groups[index] as Group).counts) {
-      excess[stratum] = (excess[stratum] as number) + sign * n;
-      if (stratum < LABELS.length) present[stratum] = (present[stratum] as number) + sign * n;
+    const excess = this.#excess[split];
+    const present = this.#present[split];
+    for (const [stratum, n] of this.#groups[index].counts) {
+      excess[stratum] += sign * n;
+      if (stratum < LABELS.length) present[stratum] += sign * n;
     }
   }
 }
@@ -200,13 +200,13 @@ function grouped(trials: readonly Trial[]): { groups: Group[]; totals: number[];
           classOf.push(LABELS.indexOf(label));
         }
         counts.set(stratum, (counts.get(stratum) ?? 0) + 1);
-        totals[stratum] = (totals[stratum] as number) + 1;
+        totals[stratum]++;
       }
     }
     return { trials: group, counts: [...counts] };
   });
   // Both classes count alike, however many clips they have.
-  const weights = classOf.map((index) => 1 / Math.max(1, totals[index] as number) ** 2);
+  const weights = classOf.map((index) => 1 / Math.max(1, totals[index]) ** 2);
   return { groups, totals, weights };
 }
 
@@ -228,7 +228,7 @@ function checkFeasible(groups: readonly Group[], nParts: number, where: string):
 }
 
 function sizeOf(groups: readonly Group[], index: number): number {
-  return (groups[index] as Group).trials.length;
+  return groups[index].trials.length;
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

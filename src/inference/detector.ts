@@ -54,10 +54,8 @@ export function loadDetector(directory: string): Detector {
     score: (waveform) => {
       const clip = toFixedLength(waveform, nSamples);
       const values = extractor === undefined ? clip : extractor.compute(clip);
-      const logits = tf.tidy(() => {
-        return Array.from(forward(tf.tensor(values, [1, ...stored.inputShape])).dataSync());
-      });
-      return { logits, score: scoresOf(logits, logits.length)[0] as number };
+      const logits = tf.tidy(() => Array.from(forward(tf.tensor(values, [1, ...stored.inputShape])).dataSync()));
+      return { logits, score: scoresOf(logits, logits.length)[0] };
     },
     dispose: () => model.dispose(),
   };
@@ -69,6 +67,6 @@ export function loadDetector(directory: string): Detector {
  */
 export function scoresOf(logits: ArrayLike<number>, nLogits: number): number[] {
   return Array.from({ length: logits.length / nLogits }, (_, row) =>
-    nLogits === 1 ? (logits[row] as number) : (logits[row * 2 + 1] as number) - (logits[row * 2] as number),
+    nLogits === 1 ? logits[row] : logits[row * 2 + 1] - logits[row * 2],
   );
 }

@@ -162,8 +162,8 @@ function checkProduct(): Check {
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
       let sum = 0;
-      for (let k = 0; k < n; k++) sum += (a[row * n + k] as number) * (b[k * n + column] as number);
-      worst = Math.max(worst, Math.abs(sum - (got[row * n + column] as number)));
+      for (let k = 0; k < n; k++) sum += a[row * n + k] * b[k * n + column];
+      worst = Math.max(worst, Math.abs(sum - got[row * n + column]));
     }
   }
   return judge('matrix product', worst, 1e-5);
@@ -177,8 +177,7 @@ function checkGradient(): Check {
   );
   const weights = Float32Array.from({ length: 54 }, (_, i) => Math.cos(i) / 3);
   const loss = (w: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')));
-  const at = (values: Float32Array): number =>
-    tf.tidy(() => loss(tf.tensor4d(values, [3, 3, 2, 3])).dataSync()[0] as number);
+  const at = (values: Float32Array): number => tf.tidy(() => loss(tf.tensor4d(values, [3, 3, 2, 3])).dataSync()[0]);
   const gradient = tf.tidy(() =>
     tf
       .grad(loss)(tf.tensor4d(weights, [3, 3, 2, 3]))
@@ -189,10 +188,10 @@ function checkGradient(): Check {
   for (const index of [0, 13, 30, 53]) {
     const up = weights.slice();
     const down = weights.slice();
-    up[index] = (up[index] as number) + step;
-    down[index] = (down[index] as number) - step;
-    const slope = (at(up) - at(down)) / ((up[index] as number) - (down[index] as number));
-    worst = Math.max(worst, Math.abs(slope - (gradient[index] as number)) / Math.max(1, Math.abs(slope)));
+    up[index] += step;
+    down[index] -= step;
+    const slope = (at(up) - at(down)) / (up[index] - down[index]);
+    worst = Math.max(worst, Math.abs(slope - gradient[index]) / Math.max(1, Math.abs(slope)));
   }
   x.dispose();
   return judge('convolution gradient', worst, 1e-3);
@@ -226,7 +225,7 @@ async function measureProduct(n: number): Promise<number> {
     if (round >= 3) seconds.push((performance.now() - start) / 1000);
   }
   a.dispose();
-  const median = seconds.sort((one, other) => one - other)[2] as number;
+  const median = seconds.sort((one, other) => one - other)[2];
   return Math.round((2 * n ** 3) / median / 1e8) / 10;
 }
 

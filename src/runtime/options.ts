@@ -103,7 +103,7 @@ export function lookUp<Entry>(registry: Readonly<Record<string, Entry>>, name: u
   if (!Object.hasOwn(registry, name)) {
     throw new ConfigError(`${where}: unknown "${name}"${suggestion(name, names)}`);
   }
-  return registry[name] as Entry;
+  return registry[name];
 }
 
 function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.ZodType): string[] {

@@ -34,13 +34,12 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
   const { weightDecay, adamBeta1, adamBeta2, adamEpsilon } = options;
   const isDecoupled = options.optim === 'adamw';
   const moments = new Map<string, tf.Variable>();
-  const updates = [...variables].map(([name, variable]) => {
-    const [m, v] = [1, 2].map(() => tf.tidy(() => tf.variable(tf.zerosLike(variable), false))) as [
-      tf.Variable,
-      tf.Variable,
-    ];
+  const zeros = (like: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(like), false));
+  const updates = new Map<string, (raw: tf.Tensor, learningRate: number, step: number) => void>();
+  for (const [name, variable] of variables) {
+    const [m, v] = [zeros(variable), zeros(variable)];
     moments.set(`exp_avg.${name}`, m).set(`exp_avg_sq.${name}`, v);
-    return (raw: tf.Tensor, learningRate: number, step: number): void => {
+    updates.set(name, (raw, learningRate, step) => {
       const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
       m.assign(tf.add(tf.mul(m, adamBeta1), tf.mul(gradient, 1 - adamBeta1)));
       v.assign(tf.add(tf.mul(v, adamBeta2), tf.mul(tf.square(gradient), 1 - adamBeta2)));
@@ -48,17 +47,13 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
       const change = tf.mul(tf.div(m, denominator), learningRate / (1 - adamBeta1 ** step));
       const base = weightDecay > 0 && isDecoupled ? tf.mul(variable, 1 - learningRate * weightDecay) : variable;
       variable.assign(tf.sub(base, change));
-    };
-  });
-  const names = [...variables.keys()];
-
+    });
+  }
   return {
     moments,
     apply: (gradients, learningRate, step) => {
       tf.tidy(() => {
-        for (const [index, update] of updates.entries()) {
-          update(gradients.get(names[index] as string) as tf.Tensor, learningRate, step);
-        }
+        for (const [name, update] of updates) update(gradients.get(name) as tf.Tensor, learningRate, step);
       });
     },
     dispose: () => {

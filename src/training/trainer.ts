@@ -157,9 +157,9 @@ function createStep(parts: TrainerParts, trained: ReadonlyMap<string, tf.Variabl
       const labels = tf.tensor1d(batch.labels, 'int32');
       return tf.variableGrads(() => parts.loss(parts.forward(inputs, seed), labels), list);
     });
-    const loss = value.dataSync()[0] as number;
+    const loss = value.dataSync()[0];
     value.dispose();
-    const gradients = new Map(names.map((name, i) => [name, grads[(list[i] as tf.Variable).name] as tf.Tensor]));
+    const gradients = new Map(names.map((name, i) => [name, grads[list[i].name] as tf.Tensor]));
     if (!Number.isFinite(loss)) {
       for (const gradient of gradients.values()) gradient.dispose();
       throw notFinite(`loss is ${loss}`, batch);
@@ -185,7 +185,7 @@ function update(
 ): void {
   tf.tidy(() => {
     const { gradients, norm } = clipByGlobalNorm(pending.take(), maxGradNorm);
-    const value = norm.dataSync()[0] as number;
+    const value = norm.dataSync()[0];
     if (!Number.isFinite(value)) throw notFinite(`the gradient's norm is ${value}`, batch);
     apply(gradients, learningRate, step);
   });

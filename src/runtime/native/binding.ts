@@ -129,10 +129,10 @@ export class NativeBinding implements TensorFlowBinding {
     ledger.op++;
     try {
       for (let i = 0; i < inputIds.length; i++) {
-        api.TFE_OpAddInput(op, this.handleOf(inputIds[i] as number, name), status);
+        api.TFE_OpAddInput(op, this.handleOf(inputIds[i], name), status);
         this.engine.check(where);
       }
-      for (let i = 0; i < attributes.length; i++) setAttribute(this.engine, op, attributes[i] as OpAttribute);
+      for (let i = 0; i < attributes.length; i++) setAttribute(this.engine, op, attributes[i]);
       if (this.outputs.length < 2 * nOutputs) this.outputs = new Uint32Array(2 * nOutputs);
       this.outputs.fill(0, 0, 2 * nOutputs);
       this.outputCount[0] = nOutputs;
@@ -198,7 +198,7 @@ export class NativeBinding implements TensorFlowBinding {
   }
 
   private adoptOutputs(name: string): TensorMetadata[] {
-    const count = this.outputCount[0] as number;
+    const count = this.outputCount[0];
     const results: TensorMetadata[] = [];
     this.engine.ledger.handle += count;
     for (let i = 0; i < count; i++) {

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import koffi, { type LibraryHandle } from 'koffi';
+import koffi from 'koffi';
 import { EngineError, messageOf } from '../errors.js';
 
 /**
@@ -199,7 +199,7 @@ export function loadCApi(files: LibraryFiles): CApi {
       keepLoaded(file);
       return koffi.load(file, { global: true, lazy: true });
     });
-    const main = libraries[libraries.length - 1] as LibraryHandle;
+    const main = libraries[libraries.length - 1];
     const functions: Record<string, unknown> = {};
     for (const [name, { result, parameters }] of Object.entries(SIGNATURES)) {
       functions[name] = main.func(name, result, [...parameters]);

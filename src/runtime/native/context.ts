@@ -117,7 +117,8 @@ export class EngineContext {
 
 /** TensorFlow's first line, without the names it gives its wrappers around an eager op and the machine's name. */
 function firstLine(message: string): string {
-  return (message.split('\n', 1)[0] as string)
+  return message
+    .split('\n', 1)[0]
     .replace(/^(\{\{.*?\}\}\s*)+/, '')
     .replace(/\s*\[Op:\w+\](\s*name:.*)?\s*$/, '')
     .replace(/ in binary running on \S+\..*$/, '')

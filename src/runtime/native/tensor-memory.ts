@@ -120,7 +120,7 @@ export function shapeOf(engine: EngineContext, handle: Pointer<'TFE_TensorHandle
 export function int64List(values: readonly number[]): Uint32Array {
   const words = new Uint32Array(values.length * 2);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i];
     words[2 * i] = value;
     words[2 * i + 1] = Math.floor(value / 2 ** 32);
   }
@@ -129,7 +129,7 @@ export function int64List(values: readonly number[]): Uint32Array {
 
 /** The address in the two 32-bit words at `index` of a table of addresses that C filled. */
 export function addressAt<Of extends string>(words: Uint32Array, index: number): Pointer<Of> {
-  return ((words[2 * index + 1] as number) * 2 ** 32 + (words[2 * index] as number)) as Pointer<Of>;
+  return (words[2 * index + 1] * 2 ** 32 + words[2 * index]) as Pointer<Of>;
 }
 
 /**
@@ -200,7 +200,7 @@ function newStringHandle(
   let borrowed: Pointer<'TFE_TensorHandle'> | undefined;
   try {
     for (let i = 0; i < count; i++) {
-      const bytes = values[i] as Uint8Array;
+      const bytes = values[i];
       api.TF_StringInit(stringAt(i));
       api.TF_StringCopy(stringAt(i), bytes, bytes.length);
     }
