@@ -6,11 +6,11 @@ import { z } from 'zod';
 import type { Logger } from '../runtime/logger.js';
 import { AudioFinder, isFolder, listAudio } from './audio-files.js';
 import { readFolder } from './folder.js';
-import { findLayout, SPLIT_NAMES, type SplitName } from './layout.js';
+import { findLayout } from './layout.js';
 import { type ProblemKind, ProblemList } from './problems.js';
 import { PROTOCOL_FORMATS, type ProtocolEntry, readProtocol, selectSubset } from './protocol.js';
-import { type SplitOptions, type Splits, splitTrials } from './split.js';
-import type { Label, Trial } from './trial.js';
+import { SPLIT_NAMES, type SplitName, type SplitOptions, type Splits, splitTrials } from './split.js';
+import { LABELS, type Trial } from './trial.js';
 
 const path = z.string().min(1);
 const paths = z.union([path, z.array(path).min(1)], 'expected a path or a list of paths');
@@ -284,7 +284,7 @@ function checkParts(parts: Parts, problems: ProblemList): void {
   for (const split of SPLIT_NAMES) {
     const part = parts[split];
     if (part === undefined) continue;
-    for (const label of ['bonafide', 'spoof'] satisfies Label[]) {
+    for (const label of LABELS) {
       // Missing clips are reported as such.
       if (part.missing.length > 0 || part.trials.some((trial) => trial.label === label)) continue;
       problems.add(part.source, EMPTY_CLASS, `${split} has no ${label} clip`);

@@ -8,6 +8,7 @@ import { listAudio, utteranceOf } from './audio-files.js';
 import { labelOf } from './label.js';
 import type { ProblemKind, ProblemList } from './problems.js';
 import { subsetName } from './protocol.js';
+import { SPLIT_NAMES } from './split.js';
 import type { Label, Trial } from './trial.js';
 
 /** The clips of a folder. */
@@ -35,7 +36,7 @@ const NO_SPEAKER: ProblemKind = {
   many: 'clips without a speaker',
   remedy: 'data.speakers must tell the speaker of every clip',
 };
-const SPLITS = ['train', 'dev', 'eval'];
+const SPLITS: ReadonlySet<string> = new Set(SPLIT_NAMES);
 
 /**
  * Lists the clips beneath `folder`; links are followed, in circles too.
@@ -68,7 +69,7 @@ export function readFolder(folder: string, speakers: string | undefined, problem
     const speaker = speakerOf(path, folders);
     if (speakers !== undefined && speaker === undefined) problems.add(folder, NO_SPEAKER, path);
     trials.push(trialOf(utterance, join(folder, path), label, speaker));
-    const subset = folders.map(subsetName).find((name) => SPLITS.includes(name));
+    const subset = folders.map(subsetName).find((name) => SPLITS.has(name));
     if (subset !== undefined) subsets.push(subset);
   }
   return { trials, subsets: subsets.length === trials.length ? subsets : undefined, nUnlabelled };
@@ -83,7 +84,7 @@ function speakerRule(speakers: string | undefined): (path: string, folders: read
   if (speakers === 'folder') {
     return (_, folders) => {
       const holder = folders.at(-1) as string;
-      return labelOf(holder) === undefined && !SPLITS.includes(subsetName(holder)) ? holder : undefined;
+      return labelOf(holder) === undefined && !SPLITS.has(subsetName(holder)) ? holder : undefined;
     };
   }
   let pattern: RegExp;

@@ -4,12 +4,7 @@ import { join, resolve } from 'node:path';
 import { ConfigError, DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { isFolder } from './audio-files.js';
-
-/** The sets of a corpus. */
-export const SPLIT_NAMES = ['train', 'dev', 'eval'] as const;
-
-/** One of the sets of a corpus. */
-export type SplitName = (typeof SPLIT_NAMES)[number];
+import { SPLIT_NAMES, type SplitName } from './split.js';
 
 /** A protocol and the folders that hold its clips. */
 export interface SplitFiles {

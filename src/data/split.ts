@@ -4,7 +4,7 @@
  */
 import { DataError } from '../runtime/errors.js';
 import { createRandom, shuffled } from '../runtime/random.js';
-import type { Label, Trial } from './trial.js';
+import { LABELS, type Trial } from './trial.js';
 
 /** The sizes of the splits. */
 export interface SplitOptions {
@@ -16,14 +16,14 @@ export interface SplitOptions {
   readonly seed: number;
 }
 
-/** The three sets of a corpus. */
-export interface Splits {
-  readonly train: readonly Trial[];
-  readonly dev: readonly Trial[];
-  readonly eval: readonly Trial[];
-}
+/** The sets of a corpus. */
+export const SPLIT_NAMES = ['train', 'dev', 'eval'] as const;
 
-const LABELS: readonly Label[] = ['bonafide', 'spoof'];
+/** One of the sets of a corpus. */
+export type SplitName = (typeof SPLIT_NAMES)[number];
+
+/** The trials of every set. */
+export type Splits = Readonly<Record<SplitName, readonly Trial[]>>;
 
 /** How many orders of speakers are tried; the split nearest to the wanted balance is kept. */
 const N_ATTEMPTS = 16;

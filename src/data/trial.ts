@@ -1,5 +1,8 @@
-/** What a clip is: human speech, or synthesised, converted or replayed speech. */
-export type Label = 'bonafide' | 'spoof';
+/** What a clip can be: human speech, or synthesised, converted or replayed speech. */
+export const LABELS = ['bonafide', 'spoof'] as const;
+
+/** What a clip is: one of `LABELS`. */
+export type Label = (typeof LABELS)[number];
 
 /** Class indices as every model and loss here uses them: logits are `[spoof, bona fide]`. */
 export const CLASS_INDEX: Readonly<Record<Label, number>> = { spoof: 0, bonafide: 1 };

@@ -4,7 +4,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type Corpus, loadCorpus } from '../data/corpus.js';
 import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
-import type { Trial } from '../data/trial.js';
+import { SPLIT_NAMES } from '../data/split.js';
+import { LABELS, type Trial } from '../data/trial.js';
 import { RUN_FILES, type RunEnvironment, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
@@ -185,12 +186,12 @@ function limited(corpus: Corpus, { training, seed }: ExperimentConfig): Corpus {
   if (nBatches === 0) return corpus;
   // Both classes in turn, so that a single batch already measures something.
   const few = (trials: readonly Trial[]): Trial[] => {
-    const [bonafide, spoof] = (['bonafide', 'spoof'] as const).map((label) =>
+    const [bonafide, spoof] = LABELS.map((label) =>
       shuffled(
         trials.filter((trial) => trial.label === label),
         createRandom(seed, 'few'),
       ),
-    ) as [Trial[], Trial[]];
+    );
     const inTurn = Array.from({ length: Math.max(bonafide.length, spoof.length) }, (_, i) => [bonafide[i], spoof[i]]);
     return inTurn
       .flat()
@@ -212,7 +213,7 @@ function describeEngine({ engine }: RunEnvironment): string {
 }
 
 function describeCorpus(corpus: Corpus): string {
-  const sets = (['train', 'dev', 'eval'] as const).map((set) => {
+  const sets = SPLIT_NAMES.map((set) => {
     const [nSpoof, nBonafide] = countClasses(corpus[set]);
     return `${set} ${nBonafide} + ${nSpoof}`;
   });
