@@ -66,3 +66,22 @@ export class ProblemList {
     if (!this.isEmpty) throw new DataError(this.phrases().join('; '));
   }
 }
+
+/** The lines whose utterance no line before has; the others are noted as `kind`, with both line numbers. */
+export function withoutDuplicates<Line extends { readonly utterance: string; readonly line: number }>(
+  lines: readonly Line[],
+  source: string,
+  kind: ProblemKind,
+  problems: ProblemList,
+): Line[] {
+  const firstLine = new Map<string, number>();
+  return lines.filter(({ utterance, line }) => {
+    const first = firstLine.get(utterance);
+    if (first === undefined) {
+      firstLine.set(utterance, line);
+      return true;
+    }
+    problems.add(source, kind, `${utterance} in lines ${first} and ${line}`);
+    return false;
+  });
+}

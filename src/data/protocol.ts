@@ -5,9 +5,9 @@
 import { DataError } from '../runtime/errors.js';
 import { utteranceOf } from './audio-files.js';
 import { checkedLabel, labelOf } from './label.js';
-import type { ProblemKind, ProblemList } from './problems.js';
+import { type ProblemKind, type ProblemList, withoutDuplicates } from './problems.js';
 import { delimiterOf, readTable } from './table.js';
-import { linesOf, readText, shortened } from './text.js';
+import { known, linesOf, readText, shortened } from './text.js';
 import type { Label } from './trial.js';
 
 /** The formats that can be asked for; `auto` tells by the content. */
@@ -132,7 +132,7 @@ export function parseProtocol(
   if (text.trim() === '') throw new DataError(`protocol ${source}: is empty; expected one clip a line`);
   const told = format === 'auto' ? tellFormat(text, source) : format;
   const entries = told === 'csv' ? parseTable(text, source, problems) : parseColumns(text, source, told, problems);
-  return withoutDuplicates(entries, source, problems);
+  return withoutDuplicates(entries, source, DUPLICATE, problems);
 }
 
 /**
@@ -153,9 +153,9 @@ export function selectSubset(
   const selected = entries.filter((entry) => entry.subset === wanted);
   if (selected.length > 0) return selected;
   if (subset === undefined) return entries;
-  const known = [...new Set(entries.map((entry) => entry.subset).filter((name) => name !== undefined))];
+  const subsets = [...new Set(entries.map((entry) => entry.subset).filter((name) => name !== undefined))];
   throw new DataError(
-    `protocol ${source}: has no subset "${subset}"; it has ${known.length > 0 ? `${known.join(', ')}, all` : 'none'}`,
+    `protocol ${source}: has no subset "${subset}"; it has ${subsets.length > 0 ? `${subsets.join(', ')}, all` : 'none'}`,
   );
 }
 
@@ -250,24 +250,6 @@ function parseTable(text: string, source: string, problems: ProblemList): Protoc
     });
   }
   return entries;
-}
-
-function withoutDuplicates(entries: ProtocolEntry[], source: string, problems: ProblemList): ProtocolEntry[] {
-  const firstLine = new Map<string, number>();
-  return entries.filter(({ utterance, line }) => {
-    const first = firstLine.get(utterance);
-    if (first === undefined) {
-      firstLine.set(utterance, line);
-      return true;
-    }
-    problems.add(source, DUPLICATE, `${utterance} in lines ${first} and ${line}`);
-    return false;
-  });
-}
-
-/** A cell that says something: `-` and nothing mean "not known". */
-function known(cell: string | undefined): string | undefined {
-  return cell === '' || cell === '-' ? undefined : cell;
 }
 
 function joined(cells: readonly string[]): string | undefined {

@@ -1,14 +1,14 @@
 /**
- * Score files as the ASVspoof challenges write them: detector scores with or without labels of their own, and scores of
- * a speaker verification system (ASV), for the tandem metrics. A higher score always means more bona fide.
+ * Score files of detectors as the ASVspoof challenges write them, with or without labels of their own. A higher score
+ * always means more bona fide.
  */
 import { ConfigError, DataError } from '../runtime/errors.js';
 import { utteranceOf } from './audio-files.js';
 import { checkedLabel, labelOf } from './label.js';
-import { type ProblemKind, ProblemList } from './problems.js';
+import { type ProblemKind, ProblemList, withoutDuplicates } from './problems.js';
 import { type ProtocolEntry, type ProtocolFormat, readProtocol, selectSubset } from './protocol.js';
 import { delimiterOf, readTable } from './table.js';
-import { linesOf, readText, shortened } from './text.js';
+import { known, linesOf, readText, shortened } from './text.js';
 import type { Label } from './trial.js';
 
 /** One clip with its class and what a detector thinks of it. */
@@ -77,7 +77,8 @@ interface ScoreLine {
 export function readScores(path: string, options: ScoreOptions = {}): ScoredTrial[] {
   const { protocol, format = 'auto', subset } = options;
   const problems = new ProblemList();
-  const lines = withoutDuplicates(parseScores(readText(path, 'score file'), path, problems), path, problems);
+  const given = parseScores(readText(path, 'score file'), path, problems);
+  const lines = withoutDuplicates(given, path, DUPLICATE, problems);
   if (protocol === undefined) {
     if (subset !== undefined) {
       throw new ConfigError(`score file ${path}: a subset is a part of a protocol; name the protocol too`);
@@ -157,8 +158,8 @@ function parseColumns(text: string, path: string, problems: ProblemList): ScoreL
     const score = checkedScore(columns[n - 1], path, line, problems);
     if (score === undefined || (isLabelled && label === undefined)) continue;
     const utterance = utteranceOf(columns.slice(0, n - nAfterName).join(' '));
-    const source = nAfterName === 3 && label === 'spoof' && columns[n - 3] !== '-' ? columns[n - 3] : undefined;
-    lines.push({ line, utterance, score, label, attackId: source });
+    const attackId = nAfterName === 3 && label === 'spoof' ? known(columns[n - 3]) : undefined;
+    lines.push({ line, utterance, score, label, attackId });
   }
   return lines;
 }
@@ -176,8 +177,7 @@ function parseTable(text: string, delimiter: string, path: string, problems: Pro
     const score = checkedScore(cells[columns.score as number], path, line, problems);
     const label = columns.label === undefined ? undefined : checkedLabel(cells[columns.label], path, line, problems);
     if (score === undefined || (columns.label !== undefined && label === undefined)) continue;
-    const attack = columns.attack === undefined ? '' : cells[columns.attack];
-    const attackId = label === 'bonafide' || attack === '' || attack === '-' ? undefined : attack;
+    const attackId = label === 'bonafide' || columns.attack === undefined ? undefined : known(cells[columns.attack]);
     lines.push({ line, utterance: utteranceOf(name), score, label, attackId });
   }
   return lines;
@@ -189,19 +189,6 @@ export function checkedScore(word: string, path: string, line: number, problems:
   if (Number.isFinite(score)) return score;
   problems.add(path, NOT_FINITE, `line ${line} "${word}"`);
   return undefined;
-}
-
-function withoutDuplicates(lines: ScoreLine[], path: string, problems: ProblemList): ScoreLine[] {
-  const firstLine = new Map<string, number>();
-  return lines.filter(({ utterance, line }) => {
-    const first = firstLine.get(utterance);
-    if (first === undefined) {
-      firstLine.set(utterance, line);
-      return true;
-    }
-    problems.add(path, DUPLICATE, `${utterance} in lines ${first} and ${line}`);
-    return false;
-  });
 }
 
 function scored(utterance: string, score: number, label: Label, attackId: string | undefined): ScoredTrial {

@@ -49,3 +49,8 @@ export function* linesOf(text: string): Generator<Line, void, undefined> {
 export function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+/** What a cell says; `undefined` for one that is empty or `-`, which both mean "not known". */
+export function known(cell: string | undefined): string | undefined {
+  return cell === '' || cell === '-' ? undefined : cell;
+}
