@@ -1,12 +1,7 @@
 /** Architecture-agnostic detection cost (a-DCF) of a spoofing-robust speaker verification system. */
+import { COST_FALSE_ACCEPT, COST_MISS, P_NONTARGET, P_SPOOF, P_TARGET } from './costs.js';
 import type { DetectionCost } from './dcf.js';
-import { type Scores, sortedScores } from './error-rates.js';
-
-const P_SPOOF = 0.05;
-const P_TARGET = (1 - P_SPOOF) * 0.99;
-const P_NONTARGET = (1 - P_SPOOF) * 0.01;
-const COST_MISS = 1;
-const COST_FALSE_ACCEPT = 10;
+import { nextRejected, type Scores, sortedScores } from './error-rates.js';
 
 /**
  * Minimum normalised a-DCF (Shim et al., Odyssey 2024) of single scores that should be high for bona fide target trials
@@ -30,12 +25,7 @@ export function computeMinADcf(target: Scores, nontarget: Scores, spoof: Scores)
   // The published threshold of "accept everything" lies this far below the lowest score.
   let threshold = Math.min(...sorted.map((scores) => scores[0])) - 1e-8;
   for (let step = 0; step < nTarget + nNontarget + nSpoof; step++) {
-    // Among equal scores targets go first, then nontargets, then spoofs, one step a trial.
-    let next = -1;
-    for (let kind = 0; kind < 3; kind++) {
-      if (rejected[kind] === sorted[kind].length) continue;
-      if (next === -1 || sorted[kind][rejected[kind]] < sorted[next][rejected[next]]) next = kind;
-    }
+    const next = nextRejected(sorted, rejected);
     const score = sorted[next][rejected[next]++];
     const cost = costNow();
     if (cost < lowest) {

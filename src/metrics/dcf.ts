@@ -1,10 +1,14 @@
 /** Normalised detection cost of a countermeasure on its own, as in ASVspoof 5, track 1. */
-import { computeErrorRates, countBelow, type ErrorRates, type Scores, sortedScores } from './error-rates.js';
+import { COST_FALSE_ACCEPT, COST_MISS, P_SPOOF } from './costs.js';
+import {
+  computeErrorRates,
+  countBelow,
+  type ErrorRates,
+  firstMinimum,
+  type Scores,
+  sortedScores,
+} from './error-rates.js';
 
-/** Prior of a spoofing attack, and the costs of a rejected bona fide and an accepted spoof trial. */
-const P_SPOOF = 0.05;
-const COST_MISS = 1;
-const COST_FALSE_ACCEPT = 10;
 /** The cheaper of accepting everything and rejecting everything: what a system without a detector pays. */
 const DEFAULT_COST = Math.min(COST_MISS * (1 - P_SPOOF), COST_FALSE_ACCEPT * P_SPOOF);
 
@@ -16,7 +20,7 @@ export interface DetectionCost {
 }
 
 /**
- * minDCF: the lowest cost over all thresholds, with a spoof prior of 0.05 and costs 1 (miss) and 10 (false accept).
+ * minDCF: the lowest cost over all thresholds, with the priors and costs of `costs.ts`.
  *
  * @throws DataError where a class is empty or a score is not finite
  */
@@ -26,16 +30,9 @@ export function computeMinDcf(bonafide: Scores, spoof: Scores): DetectionCost {
 
 /** As `computeMinDcf`, from a step curve that is there already. */
 export function findMinDcf({ frr, far, thresholds }: ErrorRates): DetectionCost {
-  let lowest = Number.POSITIVE_INFINITY;
-  let threshold = thresholds[0];
-  for (let i = 0; i < frr.length; i++) {
-    const value = cost(frr[i], far[i]);
-    if (value < lowest) {
-      lowest = value;
-      threshold = thresholds[i];
-    }
-  }
-  return { value: lowest / DEFAULT_COST, threshold };
+  const costs = frr.map((missRate, i) => cost(missRate, far[i]));
+  const best = firstMinimum(costs);
+  return { value: costs[best] / DEFAULT_COST, threshold: thresholds[best] };
 }
 
 /**

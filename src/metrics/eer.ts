@@ -1,5 +1,5 @@
 /** Equal error rate, exactly as the official ASVspoof scripts compute it. */
-import { computeErrorRates, type ErrorRates, type Scores } from './error-rates.js';
+import { computeErrorRates, type ErrorRates, firstMinimum, type Scores } from './error-rates.js';
 
 /** The operating point where both kinds of error are as near to equal as the trials allow. */
 export interface EqualErrorRate {
@@ -24,9 +24,6 @@ export function computeEer(bonafide: Scores, spoof: Scores): EqualErrorRate {
 
 /** As `computeEer`, from a step curve that is there already. */
 export function findEer({ frr, far, thresholds }: ErrorRates): EqualErrorRate {
-  let best = 0;
-  for (let i = 1; i < frr.length; i++) {
-    if (Math.abs(frr[i] - far[i]) < Math.abs(frr[best] - far[best])) best = i;
-  }
+  const best = firstMinimum(frr.map((rejected, i) => Math.abs(rejected - far[i])));
   return { eer: (frr[best] + far[best]) / 2, threshold: thresholds[best] };
 }

@@ -90,3 +90,19 @@ export function firstMinimum(values: Float64Array): number {
   for (let i = 1; i < values.length; i++) if (values[i] < values[best]) best = i;
   return best;
 }
+
+/**
+ * Which kind of trial a rising threshold rejects next; among equal scores the earlier kind, one trial a step.
+ *
+ * @param kinds sorted scores of each kind
+ * @param rejected how many of each kind are rejected already
+ * @returns index of the kind; -1 where all trials are rejected
+ */
+export function nextRejected(kinds: readonly Float64Array[], rejected: readonly number[]): number {
+  let next = -1;
+  for (let kind = 0; kind < kinds.length; kind++) {
+    if (rejected[kind] === kinds[kind].length) continue;
+    if (next === -1 || kinds[kind][rejected[kind]] < kinds[next][rejected[next]]) next = kind;
+  }
+  return next;
+}

@@ -1,6 +1,6 @@
 /** Tandem equal error rate (t-EER) of a countermeasure in front of a speaker verification system. */
 import { DataError } from '../runtime/errors.js';
-import { computeErrorRates, type Scores, sortedScores } from './error-rates.js';
+import { computeErrorRates, nextRejected, type Scores, sortedScores } from './error-rates.js';
 import type { AsvScores } from './tdcf.js';
 
 /** Share of spoof trials among the trials to be refused. The concurrent t-EER is the same for every choice. */
@@ -74,11 +74,7 @@ function forEachAsvPoint(
   const n = target.length + nontarget.length + spoof.length;
   for (let step = 0; step <= n; step++) {
     visit(rejected[0] / target.length, 1 - rejected[1] / nontarget.length, 1 - rejected[2] / spoof.length);
-    let next = -1;
-    for (let kind = 0; kind < 3; kind++) {
-      if (rejected[kind] === kinds[kind].length) continue;
-      if (next === -1 || kinds[kind][rejected[kind]] < kinds[next][rejected[next]]) next = kind;
-    }
+    const next = nextRejected(kinds, rejected);
     if (next !== -1) rejected[next]++;
   }
 }

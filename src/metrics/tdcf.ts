@@ -4,6 +4,7 @@
  * (Kinnunen et al., TASLP 2020), with the parameters that both challenges fixed.
  */
 import { DataError } from '../runtime/errors.js';
+import { COST_FALSE_ACCEPT, COST_MISS, P_NONTARGET, P_SPOOF, P_TARGET } from './costs.js';
 import { computeEer } from './eer.js';
 import {
   computeErrorRates,
@@ -13,12 +14,6 @@ import {
   type Scores,
   sortedScores,
 } from './error-rates.js';
-
-const P_SPOOF = 0.05;
-const P_TARGET = (1 - P_SPOOF) * 0.99;
-const P_NONTARGET = (1 - P_SPOOF) * 0.01;
-const COST_MISS = 1;
-const COST_FALSE_ACCEPT = 10;
 
 /** Scores of an ASV system on target, zero-effort impostor and spoof trials. */
 export interface AsvScores {
