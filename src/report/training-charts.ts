@@ -14,12 +14,15 @@ import {
 export interface HistoryRow {
   /** From 1. */
   readonly epoch: number;
+  /** Mean of the batch losses. */
   readonly trainLoss: number;
+  /** Learning rate of the last update. */
+  readonly learningRate: number;
   readonly devLoss: number;
   readonly devEer: number;
   readonly devAuc: number;
+  /** At score 0, where the model finds both classes equally likely. */
   readonly devAccuracy: number;
-  readonly learningRate: number;
   readonly seconds: number;
 }
 

@@ -1,24 +1,13 @@
 /** The record of a run, one line an epoch, in `history.jsonl`. */
 import { join } from 'node:path';
 import { RUN_FILES } from '../experiment/checkpoint.js';
+import type { HistoryRow } from '../report/training-charts.js';
 import { writeFileAtomic } from '../runtime/files.js';
 
-/** One epoch. Rates are fractions. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
+/** One epoch: what the report shows of it, and the state of the optimizer. */
+export interface EpochRecord extends HistoryRow {
   /** Optimizer updates so far. */
   readonly step: number;
-  /** Mean of the batch losses. */
-  readonly trainLoss: number;
-  /** Learning rate of the last update. */
-  readonly learningRate: number;
-  readonly devLoss: number;
-  readonly devEer: number;
-  readonly devAuc: number;
-  /** At the threshold 0, where both classes are equally likely by the model. */
-  readonly devAccuracy: number;
-  readonly seconds: number;
 }
 
 /** Writes the whole history, atomically: a resumed run drops epochs that it repeats. */
