@@ -82,6 +82,12 @@ export interface Metrics extends Classification {
   readonly notes: readonly string[];
 }
 
+/** The scores of each class, in the order of the trials. */
+export function scoresByClass(trials: readonly ScoredTrial[]): Record<ScoredTrial['label'], Float64Array> {
+  const of = (wanted: ScoredTrial['label']) => scoresOf(trials.filter(({ label }) => label === wanted));
+  return { bonafide: of('bonafide'), spoof: of('spoof') };
+}
+
 /**
  * Evaluates a scored set: overall, by attack, and by known and unseen attacks.
  *
@@ -96,9 +102,8 @@ export function evaluateScores(trials: readonly ScoredTrial[], options: Evaluati
     }
   }
   const notes: string[] = [];
-  const bonafide = scoresOf(trials.filter(({ label }) => label === 'bonafide'));
+  const { bonafide, spoof } = scoresByClass(trials);
   const spoofTrials = trials.filter(({ label }) => label === 'spoof');
-  const spoof = scoresOf(spoofTrials);
   const rates = computeErrorRates(bonafide, spoof);
   const { eer, threshold: eerThreshold } = findEer(rates);
   const minDcf = findMinDcf(rates);

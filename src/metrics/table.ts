@@ -19,6 +19,11 @@ export function formatPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(2)} %`;
 }
 
+/** A round fraction as a percentage without needless digits, such as `95 %`. */
+export function formatShare(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(6))} %`;
+}
+
 /** An interval of fractions in percent, such as `11.29 - 24.19 %`; empty where there is none. */
 export function formatInterval(interval: ConfidenceInterval | null): string {
   return interval === null ? '' : `${(100 * interval.low).toFixed(2)} - ${formatPercent(interval.high)}`;
@@ -32,7 +37,7 @@ export function formatScore(score: number): string {
 
 /** The confidence of an interval as `95 % CI`. */
 export function formatConfidence({ confidence }: ConfidenceInterval): string {
-  return `${Number((100 * confidence).toPrecision(6))} % CI`;
+  return `${formatShare(confidence)} CI`;
 }
 
 function formatOverall(metrics: Metrics): string {

@@ -1,8 +1,7 @@
 /** EER by attack, with confidence intervals. */
 import type { GroupMetrics, Metrics } from '../metrics/summary.js';
-import { formatPercent } from '../metrics/table.js';
-import type { CellApi } from './score-charts.js';
-import { axisOption, baseOption, type Chart, type Colour, FONT, FULL_WIDTH, paint } from './theme.js';
+import { formatPercent, formatShare } from '../metrics/table.js';
+import { axisOption, baseOption, type CellApi, type Chart, type Colour, FONT, FULL_WIDTH, paint } from './theme.js';
 
 const ROW_HEIGHT = 28;
 
@@ -28,8 +27,7 @@ export function attackChart(metrics: Metrics): Chart | undefined {
   const kinds = isDivided ? (['known', 'unseen'] as const) : [];
   const title = 'EER by attack';
   const interval = metrics.eerConfidenceInterval;
-  const whiskers =
-    interval === null ? '' : ` with ${Number((100 * interval.confidence).toPrecision(6))} % confidence intervals`;
+  const whiskers = interval === null ? '' : ` with ${formatShare(interval.confidence)} confidence intervals`;
   const bars = (kind: Row['kind']): object => ({
     name: kind,
     type: 'bar',

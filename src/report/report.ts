@@ -6,6 +6,7 @@ import { attackChart } from './attack-chart.js';
 import { drawInline, loadDrawing, standAlone } from './draw.js';
 import { renderPage } from './page.js';
 import { scoreCharts } from './score-charts.js';
+import type { Chart } from './theme.js';
 import { type HistoryRow, trainingCharts } from './training-charts.js';
 
 /** What a report is made of: plain data, all of it from the run folder. */
@@ -54,7 +55,7 @@ export interface ReportInput {
 export async function writeReport(folder: string, input: ReportInput): Promise<string> {
   const drawing = await loadDrawing();
   const attacks = attackChart(input.metrics);
-  const draw = (charts: readonly Parameters<typeof drawInline>[1][]) =>
+  const draw = (charts: readonly Chart[]) =>
     charts.map((chart) => {
       const svg = drawInline(drawing, chart);
       writeFileAtomic(join(folder, 'figures', `${chart.name}.svg`), standAlone(svg));

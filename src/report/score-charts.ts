@@ -1,10 +1,11 @@
 /** What the scores of a set look like: histogram, DET and ROC curves, confusion matrix. */
 import { computeDetPoints, type DetPoint, probit } from '../metrics/det.js';
-import type { Metrics, ScoredTrial } from '../metrics/summary.js';
+import { type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import { formatPercent, formatScore } from '../metrics/table.js';
 import {
   axisOption,
   baseOption,
+  type CellApi,
   type Chart,
   FONT,
   HALF_WIDTH,
@@ -25,9 +26,7 @@ const MAX_POINTS = 600;
 
 /** The four charts of a scored set. */
 export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): Chart[] {
-  const scores = (label: string): number[] => trials.filter((t) => t.label === label).map(({ score }) => score);
-  const bonafide = scores('bonafide');
-  const spoof = scores('spoof');
+  const { bonafide, spoof } = scoresByClass(trials);
   const points = computeDetPoints(bonafide, spoof);
   return [
     histogramChart(bonafide, spoof, metrics.threshold),
@@ -37,12 +36,12 @@ export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): C
   ];
 }
 
-function histogramChart(bonafide: readonly number[], spoof: readonly number[], threshold: number): Chart {
+function histogramChart(bonafide: Float64Array, spoof: Float64Array, threshold: number): Chart {
   const [low, high] = scoreRange([bonafide, spoof], threshold);
   const nTrials = bonafide.length + spoof.length;
   const nBins = Math.min(MAX_BINS, Math.max(MIN_BINS, Math.ceil(4 * Math.cbrt(nTrials))));
   const width = (high - low) / nBins;
-  const steps = (scores: readonly number[]): [number, number][] => {
+  const steps = (scores: Float64Array): [number, number][] => {
     const shares = new Array<number>(nBins).fill(0);
     for (const score of scores) {
       // Scores beyond the range count in the outermost bins.
@@ -52,7 +51,7 @@ function histogramChart(bonafide: readonly number[], spoof: readonly number[], t
     const corners = shares.map((share, bin): [number, number] => [low + bin * width, share]);
     return [[low, 0], ...corners, [high, shares[nBins - 1]], [high, 0]];
   };
-  const series = (name: string, colour: 'bonafide' | 'spoof', scores: readonly number[]): object => ({
+  const series = (name: string, colour: 'bonafide' | 'spoof', scores: Float64Array): object => ({
     ...lineSeries(name, colour, steps(scores)),
     showSymbol: false,
     step: 'end',
@@ -106,9 +105,9 @@ function scoreAxis(low: number, high: number): Record<string, unknown> {
 }
 
 /** Range that holds the threshold and all but the outermost hundredth of each class at either end, never empty. */
-function scoreRange(classes: readonly (readonly number[])[], threshold: number): [number, number] {
+function scoreRange(classes: readonly Float64Array[], threshold: number): [number, number] {
   const ends = classes.flatMap((scores) => {
-    const sorted = Float64Array.from(scores).sort();
+    const sorted = scores.toSorted();
     const cut = Math.floor(sorted.length / 100);
     return [sorted[cut], sorted[sorted.length - 1 - cut]];
   });
@@ -256,12 +255,6 @@ function confusionChart({ confusionMatrix, threshold }: Metrics): Chart {
       ],
     },
   };
-}
-
-/** What ECharts hands to a function that draws one item. */
-export interface CellApi {
-  coord(point: readonly [number, number]): [number, number];
-  size(extent: readonly [number, number]): [number, number];
 }
 
 function diagonal(low: number, high: number, name: string): object {

@@ -41,9 +41,19 @@ export interface Chart {
   readonly option: EChartsCoreOption;
 }
 
-/** Width of a chart that stands beside another, and of one that takes the whole row. */
+/** What ECharts hands to a function that draws one item. */
+export interface CellApi {
+  /** Pixels of a point given on the axes. */
+  coord(point: readonly [number, number]): [number, number];
+  /** Pixels of a width and height given on the axes. */
+  size(extent: readonly [number, number]): [number, number];
+}
+
+/** Width of a chart that stands beside another. */
 export const HALF_WIDTH = 560;
+/** Width of a chart that takes the whole row. */
 export const FULL_WIDTH = 1150;
+/** Height of most charts. */
 export const HEIGHT = 340;
 
 /** Title, text, legend and plotting area that every chart shares; the chart adds axes and series. */

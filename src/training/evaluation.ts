@@ -8,7 +8,7 @@ import type { ExperimentConfig } from '../experiment/config.js';
 import { loadDetector, scoresOf } from '../inference/detector.js';
 import { computeEer } from '../metrics/eer.js';
 import { computeRocAuc } from '../metrics/roc-auc.js';
-import { evaluateScores, type Metrics, type ScoredTrial } from '../metrics/summary.js';
+import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import type { AsvScores } from '../metrics/tdcf.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Loss } from './losses.js';
@@ -108,8 +108,7 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
 
 /** The figures of a dev set. */
 export function measureDev(scored: readonly ScoredTrial[], loss: number): DevMeasurement {
-  const bonafide = scored.filter(({ label }) => label === 'bonafide').map(({ score }) => score);
-  const spoof = scored.filter(({ label }) => label === 'spoof').map(({ score }) => score);
+  const { bonafide, spoof } = scoresByClass(scored);
   const { eer, threshold } = computeEer(bonafide, spoof);
   const correct = scored.filter(({ label, score }) => score > 0 === (label === 'bonafide')).length;
   return { loss, eer, threshold, auc: computeRocAuc(bonafide, spoof), accuracy: correct / scored.length };
