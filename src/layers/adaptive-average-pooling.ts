@@ -6,14 +6,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
-import { baseFields, onlyTensor, parseLayerOptions, shapeOfAxes, showShape } from './layer-options.js';
+import { baseFields, MAP_AXES, onlyTensor, parseLayerOptions, shapeOfAxes, showShape } from './layer-options.js';
 
 const schema = z.strictObject({
   ...baseFields,
   nFrames: z.int().min(1).describe('Output cells along time.'),
   nBins: z.int().min(1).describe('Output cells along frequency.'),
 });
-const AXES = ['batch', 'frames', 'bins', 'channels'];
 
 /** Options of `AdaptiveAveragePooling`. */
 export type AdaptiveAveragePoolingOptions = z.input<typeof schema>;
@@ -37,7 +36,7 @@ export class AdaptiveAveragePooling extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    shapeOfAxes(inputShape, AXES, 'AdaptiveAveragePooling');
+    shapeOfAxes(inputShape, MAP_AXES, 'AdaptiveAveragePooling');
     super.build(inputShape);
   }
 
@@ -56,7 +55,7 @@ export class AdaptiveAveragePooling extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    const [batch, , , channels] = shapeOfAxes(inputShape, AXES, 'AdaptiveAveragePooling');
+    const [batch, , , channels] = shapeOfAxes(inputShape, MAP_AXES, 'AdaptiveAveragePooling');
     return [batch, this.nFrames, this.nBins, channels];
   }
 

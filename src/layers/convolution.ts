@@ -7,7 +7,7 @@ import { type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers'
 import { z } from 'zod';
 import { addBias } from './add-bias.js';
 import { uniformByFanIn } from './initial-weights.js';
-import { baseFields, fixedLength, onlyTensor, parseLayerOptions, shapeOfAxes } from './layer-options.js';
+import { baseFields, fixedLength, MAP_AXES, onlyTensor, parseLayerOptions, shapeOfAxes } from './layer-options.js';
 
 const schema = z.strictObject({
   ...baseFields,
@@ -19,7 +19,6 @@ const schema = z.strictObject({
     .describe('Frames, and bins, that the kernel spans.'),
   seed: z.int().default(0).describe('Of the initial weights, which are uniform within 1 / sqrt(fan-in).'),
 });
-const AXES = ['batch', 'frames', 'bins', 'channels'];
 
 /** Options of `Convolution`. */
 export type ConvolutionOptions = z.input<typeof schema>;
@@ -51,7 +50,7 @@ export class Convolution extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const nInputs = fixedLength(shapeOfAxes(inputShape, AXES, 'Convolution')[3], 'channels', 'Convolution');
+    const nInputs = fixedLength(shapeOfAxes(inputShape, MAP_AXES, 'Convolution')[3], 'channels', 'Convolution');
     const { nChannels, kernelSize, seed } = this;
     const fanIn = kernelSize ** 2 * nInputs;
     const initial = (role: string) => uniformByFanIn(fanIn, seed, role);
@@ -68,7 +67,7 @@ export class Convolution extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    const [batch, frames, bins] = shapeOfAxes(inputShape, AXES, 'Convolution');
+    const [batch, frames, bins] = shapeOfAxes(inputShape, MAP_AXES, 'Convolution');
     return [batch, frames, bins, this.nChannels];
   }
 

@@ -2,10 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { baseFields, fixedLength, onlyTensor, parseLayerOptions, shapeOfAxes } from './layer-options.js';
+import { baseFields, fixedLength, MAP_AXES, onlyTensor, parseLayerOptions, shapeOfAxes } from './layer-options.js';
 
 const schema = z.strictObject(baseFields);
-const AXES = ['batch', 'frames', 'bins', 'channels'];
 
 /** Options of `FlattenBins`: the base ones only. */
 export type FlattenBinsOptions = z.input<typeof schema>;
@@ -37,7 +36,7 @@ export class FlattenBins extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    const [batch, frames, bins, channels] = shapeOfAxes(inputShape, AXES, 'FlattenBins');
+    const [batch, frames, bins, channels] = shapeOfAxes(inputShape, MAP_AXES, 'FlattenBins');
     return [batch, frames, fixedLength(channels, 'channels', 'FlattenBins') * fixedLength(bins, 'bins', 'FlattenBins')];
   }
 }

@@ -3,11 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
-import { baseFields, onlyShape, onlyTensor, parseLayerOptions, shapeOfAxes, showShape } from './layer-options.js';
+import {
+  baseFields,
+  MAP_AXES,
+  onlyShape,
+  onlyTensor,
+  parseLayerOptions,
+  shapeOfAxes,
+  showShape,
+} from './layer-options.js';
 import { pairMaximum } from './pair-maximum.js';
 
 const schema = z.strictObject(baseFields);
-const AXES = ['batch', 'frames', 'bins', 'channels'];
 
 /** Options of `HalvingMaxPool`: the base ones only. */
 export type HalvingMaxPoolOptions = z.input<typeof schema>;
@@ -43,7 +50,7 @@ export class HalvingMaxPool extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    const [batch, frames, bins, channels] = shapeOfAxes(inputShape, AXES, 'HalvingMaxPool');
+    const [batch, frames, bins, channels] = shapeOfAxes(inputShape, MAP_AXES, 'HalvingMaxPool');
     if ((frames ?? 2) < 2 || (bins ?? 2) < 2) {
       throw new ShapeError(
         `HalvingMaxPool: expected at least two frames and two bins, got ${showShape(onlyShape(inputShape))}; use longer input`,

@@ -14,6 +14,9 @@ export const baseFields = {
   customObjects: z.unknown().optional().describe('Added by tfjs when it loads a model; not used.'),
 };
 
+/** The axes of feature maps, as layers that take those name them. */
+export const MAP_AXES = ['batch', 'frames', 'bins', 'channels'];
+
 /** What a call of a layer or model may be told: `model.apply(x, { training: true, seed })`. */
 export interface CallArguments {
   /** Whether this is a training step: batch statistics are used and updated, units are dropped. */

@@ -1,6 +1,7 @@
 /** Parts that models share. */
 import { input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { uniformByFanIn } from '../layers/initial-weights.js';
+import { showShape } from '../layers/layer-options.js';
 import { ShapeError } from '../runtime/errors.js';
 import { deriveSeed } from '../runtime/random.js';
 
@@ -19,8 +20,8 @@ export function featureInput(
 ): { input: SymbolicTensor; maps: SymbolicTensor } {
   const [frames, bins] = inputShape;
   if (inputShape.length !== 2 || typeof bins !== 'number' || bins < least || (frames ?? least) < least) {
-    const shown = inputShape.map((length) => length ?? 'any').join(', ');
-    throw new ShapeError(`${type}: expected features [frames, bins] of at least ${least} each, got [${shown}]`);
+    const got = showShape([...inputShape]);
+    throw new ShapeError(`${type}: expected features [frames, bins] of at least ${least} each, got ${got}`);
   }
   const features = input({ name: 'features', shape: [...inputShape] });
   const maps = layers.reshape({ name: 'maps', targetShape: [frames, bins, 1] }).apply(features);
