@@ -6,12 +6,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { SAMPLE_RATE } from '../data/audio.js';
 import { parseAugmentations } from '../data/augment/registry.js';
 import { type CorpusOptions, corpusOptions } from '../data/corpus.js';
 import { features } from '../features/registry.js';
 import { models } from '../models/registry.js';
 import { ConfigError, messageOf } from '../runtime/errors.js';
-import { parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
+import { lookUp, parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
 import { type TrainingOptions, trainingOptions } from './training-options.js';
 
 /** A resolved experiment: every option has a value. */
@@ -57,7 +58,7 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
     model: () => parseTyped(models, top.model, where, ['model']),
     training: () => parseOptions(trainingOptions, top.training, where, ['training']),
   });
-  const { input } = models[sections.model.type as keyof typeof models];
+  const { input } = lookUp(models, sections.model.type, `${where}: model.type`);
   if ((input === 'waveform') !== (sections.feature === null)) {
     throw new ConfigError(
       input === 'waveform'
@@ -66,6 +67,11 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
     );
   }
   return { description: top.description, seed: top.seed, durationSeconds: top.durationSeconds, ...sections };
+}
+
+/** Samples that the model sees of every clip. */
+export function clipLength({ durationSeconds }: ExperimentConfig): number {
+  return Math.round(durationSeconds * SAMPLE_RATE);
 }
 
 /** Names of the experiments that come with the project. */

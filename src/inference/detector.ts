@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { SAMPLE_RATE } from '../data/audio.js';
 import { toFixedLength } from '../data/fixed-length.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
+import { clipLength } from '../experiment/config.js';
 import { createFeature } from '../features/registry.js';
 import { namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
@@ -44,7 +45,7 @@ export function loadDetector(directory: string): Detector {
   const model = buildModel(config.model, stored.inputShape, config.seed);
   stored.assignTo(variablesOf(namedWeights(model)));
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
-  const nSamples = Math.round(config.durationSeconds * SAMPLE_RATE);
+  const nSamples = clipLength(config);
   const forward = (inputs: tf.Tensor): tf.Tensor => model.apply(inputs, { training: false }) as tf.Tensor;
   return {
     run,

@@ -1,10 +1,9 @@
 /** Scores a set of trials with a model, and measures the result. */
 import * as tf from '@tensorflow/tfjs-core';
-import { SAMPLE_RATE } from '../data/audio.js';
 import type { Batch } from '../data/batch.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
-import type { ExperimentConfig } from '../experiment/config.js';
+import { clipLength, type ExperimentConfig } from '../experiment/config.js';
 import { loadDetector, scoresOf } from '../inference/detector.js';
 import { computeEer } from '../metrics/eer.js';
 import { computeRocAuc } from '../metrics/roc-auc.js';
@@ -52,7 +51,7 @@ export function createExperimentLoader(
     mode,
     seed,
     logger,
-    nSamples: Math.round(config.durationSeconds * SAMPLE_RATE),
+    nSamples: clipLength(config),
     feature: feature ?? undefined,
     augment: mode === 'train' ? config.augment : [],
     noise,
