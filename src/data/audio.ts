@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resample } from '../dsp/resample.js';
 import { AudioError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
-import { checkLength, type DecodedAudio, type Decoder, seconds } from './decoders/decoded.js';
+import { checkLength, type DecodedAudio, type Decoder, inFigures } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
 import { decodeFlac } from './decoders/flac.js';
 import { decodeMp3 } from './decoders/mp3.js';
@@ -36,7 +36,7 @@ export interface Audio {
 
 /** How to read a clip. */
 export interface AudioOptions {
-  /** Hz of the waveform to return. Default 16,000. */
+  /** Hz of the waveform to return; by default `SAMPLE_RATE`. */
   readonly sampleRate?: number;
   /** Longest clip that is read. Default four hours. */
   readonly maxSeconds?: number;
@@ -151,11 +151,11 @@ function inspect({ waveform, sampleRate, nChannels }: DecodedAudio, modelRate: n
   const warnings: string[] = [];
   const peak = findPeak(waveform, where);
   const duration = waveform.length / sampleRate;
-  if (duration < SHORT_SECONDS) warnings.push(`short: ${seconds(duration)} s`);
+  if (duration < SHORT_SECONDS) warnings.push(`short: ${inFigures(duration)} s`);
   if (peak === 0) warnings.push('silent: every sample is 0');
   else if (peak < SILENT_PEAK) warnings.push(`silent: peak at ${(20 * Math.log10(peak)).toFixed(0)} dB of full scale`);
   if (peak > LOUD_PEAK) {
-    warnings.push(`loud: peak at ${seconds(peak)} times full scale; samples should lie within -1 to 1`);
+    warnings.push(`loud: peak at ${inFigures(peak)} times full scale; samples should lie within -1 to 1`);
   } else if (peak >= CLIP_LEVEL) {
     const share = clippedShare(waveform);
     if (share >= CLIP_SHARE) warnings.push(`clipped: ${(100 * share).toPrecision(3)} % of samples at full scale`);

@@ -10,6 +10,7 @@ import { ConfigError, DataError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import type { TypedOptions } from '../runtime/options.js';
 import { createRandom, shuffled } from '../runtime/random.js';
+import { SAMPLE_RATE } from './audio.js';
 import type { Batch } from './batch.js';
 import { createExampleMaker, type ExampleBatch, type ExampleRecipe } from './example.js';
 import { CLASS_INDEX, type Trial } from './trial.js';
@@ -36,8 +37,6 @@ export interface LoaderOptions {
   readonly shuffle?: boolean | undefined;
   /** Whether a last batch that is not full is left out; default false. */
   readonly dropLast?: boolean | undefined;
-  /** Hz that clips are brought to; default 16000. */
-  readonly sampleRate?: number | undefined;
   /** Threads that make batches, 0 for none but the caller's; default: half the cores, from 2 to 8. */
   readonly workers?: number | undefined;
   /** Folder for features of clips that nothing random touched; default: none are kept. */
@@ -55,7 +54,7 @@ export interface Loader {
   /**
    * The batches of an epoch.
    *
-   * @param epoch counts from 0
+   * @param epoch any whole number; names the order and the draws
    * @param fromBatch number of the first batch wanted, to go on within an epoch; default 0
    * @throws AudioError that names the file which can't be used
    */
@@ -82,7 +81,7 @@ export function createLoader(options: LoaderOptions): Loader {
     crop: isTraining ? 'random' : 'start',
     augment: options.augment ?? [],
     noise: options.noise ?? [],
-    sampleRate: options.sampleRate ?? 16000,
+    sampleRate: SAMPLE_RATE,
     seed,
     cacheDirectory: options.cacheDirectory,
   };

@@ -25,7 +25,7 @@ export interface FileFailure {
 /** Decodes and scores one file. Bad input is a {@link FileFailure}; only defects of ours are thrown. */
 export async function scoreFile(detector: Detector, file: string): Promise<FileScore | FileFailure> {
   try {
-    const { waveform, durationSeconds, warnings } = await readAudio(file, { sampleRate: SAMPLE_RATE });
+    const { waveform, durationSeconds, warnings } = await readAudio(file);
     const { score, logits } = detector.score(waveform);
     if (!Number.isFinite(score)) {
       return { file, error: `${file}: the model's score is ${score}; the checkpoint or the audio is damaged` };

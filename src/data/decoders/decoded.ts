@@ -49,7 +49,7 @@ export function checkLength(where: string, nSamples: number, sampleRate: number,
   const longest = Math.min(maxSeconds, MAX_SAMPLES / sampleRate);
   if (nSamples / sampleRate > longest) {
     throw new AudioError(
-      `${where}: expected at most ${seconds(longest)} s at ${sampleRate} Hz, got ${seconds(nSamples / sampleRate)} s; ` +
+      `${where}: expected at most ${inFigures(longest)} s at ${sampleRate} Hz, got ${inFigures(nSamples / sampleRate)} s; ` +
         'cut it into shorter files',
     );
   }
@@ -57,14 +57,14 @@ export function checkLength(where: string, nSamples: number, sampleRate: number,
 
 /** The warning that a file holds less than it should. `nExpected` 0 where its length is not known. */
 export function truncated(nSamples: number, nExpected: number, sampleRate: number): string {
-  const got = `${seconds(nSamples / sampleRate)} s`;
+  const got = `${inFigures(nSamples / sampleRate)} s`;
   if (nExpected <= nSamples) return `truncated: the file breaks off or is damaged after ${got}`;
   const missing = (100 * (1 - nSamples / nExpected)).toPrecision(3);
-  return `truncated: ${got} of ${seconds(nExpected / sampleRate)} s could be read (${missing} % missing)`;
+  return `truncated: ${got} of ${inFigures(nExpected / sampleRate)} s could be read (${missing} % missing)`;
 }
 
-/** A duration with three significant digits at least, without exponent. */
-export function seconds(value: number): string {
+/** A duration or the like for a message: three significant digits at least, without exponent. */
+export function inFigures(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
 

@@ -3,7 +3,7 @@
  * takes off the encoder's delay and padding where a LAME tag gives them.
  */
 import { AudioError, messageOf } from '../../runtime/errors.js';
-import { checkHeader, checkLength, type DecodedAudio, MonoBlocks, seconds, truncated } from './decoded.js';
+import { checkHeader, checkLength, type DecodedAudio, inFigures, MonoBlocks, truncated } from './decoded.js';
 import { id3Length, isId3v1 } from './id3.js';
 import { DecoderPool } from './pool.js';
 
@@ -104,8 +104,9 @@ function findFrames(bytes: Uint8Array, where: string): Stream {
   let at = findFirstFrame(bytes);
   const first = at < 0 ? undefined : readFrameHeader(bytes, at);
   if (first === undefined) {
+    const searched = Math.min(bytes.length, id3Length(bytes) + SEARCH_BYTES);
     throw new AudioError(
-      `${where}: expected MP3 frames, got none within ${seconds(bytes.length / 1024)} KiB; ` +
+      `${where}: expected MP3 frames, got none within ${inFigures(searched / 1024)} KiB; ` +
         'the file is cut short or damaged, copy it again',
     );
   }
