@@ -6,7 +6,7 @@ import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path
 import { DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 
 /** Extensions of what the decoder reads, preferred first where a clip is there in several forms. */
-export const AUDIO_EXTENSIONS = ['.flac', '.wav', '.wave', '.ogg', '.oga', '.opus', '.mp3', '.npy'] as const;
+const AUDIO_EXTENSIONS = ['.flac', '.wav', '.wave', '.ogg', '.oga', '.opus', '.mp3', '.npy'] as const;
 
 /** Whether the name ends in an extension we know, in any case. */
 export function hasAudioExtension(name: string): boolean {

@@ -61,7 +61,9 @@ export function loadState(directory: string, variables: StateVariables): Progres
   const path = join(directory, newest.name);
   const { tensors, metadata } = readSafetensors(path);
   if (metadata.format !== FORMAT || metadata.progress === undefined) {
-    throw new CheckpointError(`${path}: expected a training state of this version, got format ${metadata.format}`);
+    throw new CheckpointError(
+      `${path}: expected a training state of this version, got format ${metadata.format}; start anew without --resume`,
+    );
   }
   uploadTensors(path, tensors, prefixed(variables));
   try {

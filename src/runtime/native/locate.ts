@@ -37,7 +37,7 @@ interface RecordedLibrary extends FoundLibrary {
 }
 
 /** The oldest Python `tensorflow` whose library is used; the engine was tried on this one and on the pinned one. */
-export const OLDEST_TENSORFLOW = '2.18.0';
+const OLDEST_TENSORFLOW = '2.18.0';
 
 const PYTHON_TIMEOUT_MILLISECONDS = 10_000;
 
