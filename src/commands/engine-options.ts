@@ -8,8 +8,8 @@ import type { Logger } from '../runtime/logger.js';
 
 /** What `engineArguments` adds to a command. */
 export interface EngineArguments {
-  engine: 'auto' | 'native' | 'wasm' | 'cpu';
-  device: 'auto' | 'cpu' | 'cuda';
+  engine: EngineOptions['engine'];
+  device: EngineOptions['device'];
   threads: number | undefined;
   library: string | undefined;
   'memory-growth': boolean;

@@ -1,9 +1,10 @@
 /** `voiceproof setup`: finds or fetches the native engine now rather than when a command first needs it. */
 import type { CommandModule } from 'yargs';
+import type { EngineOptions } from '../runtime/engine.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface SetupArguments {
-  device: 'auto' | 'cpu' | 'cuda';
+  device: EngineOptions['device'];
   library: string | undefined;
   forget: boolean;
 }

@@ -6,6 +6,7 @@ import { userCacheDirectory } from './cache-directory.js';
 import { EngineError, messageOf } from './errors.js';
 import type { Logger } from './logger.js';
 import { type FoundLibrary, forgetRecordedLibrary, recordLibrary } from './native/locate.js';
+import type { NativeOptions } from './native/native-backend.js';
 import { obtainLibrary } from './native/obtain.js';
 import type { Environment } from './native/pip.js';
 
@@ -15,8 +16,8 @@ export type EngineKind = 'native' | 'wasm' | 'cpu';
 /** What the engine is for: WebAssembly lacks gradient kernels, so it can't train. */
 export type Purpose = 'training' | 'inference';
 
-/** How to start the engine. */
-export interface EngineOptions {
+/** How to start the engine. The stand-ins take no notice of threads and memory growth. */
+export interface EngineOptions extends Pick<NativeOptions, 'intraOpThreads' | 'interOpThreads' | 'memoryGrowth'> {
   /** `auto` is `native`, and where that can't be had the fastest stand-in that serves the purpose, with a warning. */
   readonly engine: EngineKind | 'auto';
   readonly purpose: Purpose;
@@ -25,12 +26,6 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** The folder of TensorFlow's C library, for a user who has one of their own. */
   readonly libraryPath?: string | undefined;
-  /** Threads inside one op; TensorFlow's choice (all cores) by default. */
-  readonly intraOpThreads?: number | undefined;
-  /** Ops run side by side; TensorFlow's choice by default. */
-  readonly interOpThreads?: number | undefined;
-  /** Take GPU memory as needed rather than all at once. Default true. */
-  readonly memoryGrowth?: boolean | undefined;
   /** Where the library is kept; the per-user cache by default. */
   readonly cacheDirectory?: string | undefined;
   /** The environment of the programs that find and fetch the library; our own by default. */
@@ -159,12 +154,8 @@ async function openNative(
   options: Pick<EngineOptions, 'device' | 'intraOpThreads' | 'interOpThreads' | 'memoryGrowth'>,
 ): Promise<Engine> {
   const { startNativeBackend } = await import('./native/native-backend.js');
-  const backend = await startNativeBackend(library.files, {
-    device: options.device,
-    ...(options.intraOpThreads === undefined ? {} : { intraOpThreads: options.intraOpThreads }),
-    ...(options.interOpThreads === undefined ? {} : { interOpThreads: options.interOpThreads }),
-    ...(options.memoryGrowth === undefined ? {} : { memoryGrowth: options.memoryGrowth }),
-  });
+  const { device, intraOpThreads, interOpThreads, memoryGrowth } = options;
+  const backend = await startNativeBackend(library.files, { device, intraOpThreads, interOpThreads, memoryGrowth });
   return {
     kind: 'native',
     version: backend.version,
@@ -199,8 +190,7 @@ function refuseCuda(options: EngineOptions, kind: EngineKind): void {
 }
 
 async function takeBackend(kind: 'wasm' | 'cpu', source: string): Promise<Engine> {
-  const name: string = kind;
-  if (!(await tf.setBackend(name))) throw new EngineError(`engine ${kind}: TensorFlow.js could not start it`);
+  if (!(await tf.setBackend(kind))) throw new EngineError(`engine ${kind}: TensorFlow.js could not start it`);
   const before = tf.memory().numTensors;
   return {
     kind,

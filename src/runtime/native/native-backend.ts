@@ -17,12 +17,12 @@ import { NATIVE_BACKEND } from './raw-op.js';
 export interface NativeOptions {
   /** `auto` takes a CUDA GPU where the library sees one, else the CPU. Default `auto`. */
   readonly device?: 'auto' | 'cpu' | 'cuda';
-  /** Threads inside one op, at least 1. The first engine of a process decides: TensorFlow keeps one pool. */
-  readonly intraOpThreads?: number;
+  /** Threads inside one op, at least 1; all cores by default. The first engine of a process decides: TensorFlow keeps one pool. */
+  readonly intraOpThreads?: number | undefined;
   /** Ops run side by side, at least 1. As above. */
-  readonly interOpThreads?: number;
+  readonly interOpThreads?: number | undefined;
   /** Takes GPU memory as needed instead of all at once. Default true. */
-  readonly memoryGrowth?: boolean;
+  readonly memoryGrowth?: boolean | undefined;
   /** The GPUs to use, by index, the first of them for computing. */
   readonly visibleDevices?: readonly number[];
   /** Lets the library's own messages through to stderr, for someone who looks for a fault. Default false. */
