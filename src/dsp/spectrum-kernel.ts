@@ -14,6 +14,7 @@ import {
   load,
   loadBoth,
   loadFloats,
+  minus,
   multiply,
   plus,
   repeat,
@@ -251,7 +252,7 @@ function writeSeparate(program: FunctionBuilder, nFft: number, from: number, pla
     ...ends,
     ...repeat(bin, integer(1), integer(half / 2 + 1), 1, [
       ...set(near, times(get(bin), integer(COMPLEX))),
-      ...set(far, times(plus(integer(half), times(get(bin), integer(-1))), integer(COMPLEX))),
+      ...set(far, times(minus(integer(half), get(bin)), integer(COMPLEX))),
       ...set(evenRe, add(load(get(near), from), load(get(far), from))),
       ...set(evenIm, subtract(load(get(near), from + VECTOR), load(get(far), from + VECTOR))),
       ...set(oddRe, add(load(get(near), from + VECTOR), load(get(far), from + VECTOR))),
@@ -259,7 +260,7 @@ function writeSeparate(program: FunctionBuilder, nFft: number, from: number, pla
       ...set(turnedRe, subtract(multiply(cosine, get(oddRe)), multiply(sine, get(oddIm)))),
       ...set(turnedIm, add(multiply(cosine, get(oddIm)), multiply(sine, get(oddRe)))),
       ...writePower(times(get(bin), integer(DOUBLE)), 0, add),
-      ...writePower(times(plus(integer(half), times(get(bin), integer(-1))), integer(DOUBLE)), 0, subtract),
+      ...writePower(times(minus(integer(half), get(bin)), integer(DOUBLE)), 0, subtract),
     ]),
   ];
 }
