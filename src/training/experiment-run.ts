@@ -80,6 +80,10 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       logger,
       loss,
     });
+  const measure = async () => {
+    const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
+    return measureDev(scored, devLoss);
+  };
   logger.info(`corpus: ${describeCorpus(corpus)}`);
   logger.info(`model: ${describeModel(config, named, inputShape)}`);
 
@@ -96,10 +100,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       seed,
       logger,
       ...(run.signal === undefined ? {} : { signal: run.signal }),
-      measure: async () => {
-        const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
-        return measureDev(scored, devLoss);
-      },
+      measure,
       onBest: (epoch, { threshold }) => writeModel(directory, weights, { threshold, epoch, inputShape }),
       onState: (state, variables) => saveState(directory, variables, state, training.saveTotalLimit),
       onEpoch: (record) => {
@@ -126,8 +127,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     });
 
     if (!training.loadBestModelAtEnd) {
-      const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
-      const { threshold } = measureDev(scored, devLoss);
+      const { threshold } = await measure();
       writeModel(directory, weights, { threshold, epoch: progress.epoch, inputShape });
     }
     // Always through the file: what is reported is what was saved.
