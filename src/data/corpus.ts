@@ -15,15 +15,19 @@ import { LABELS, type Trial } from './trial.js';
 const path = z.string().min(1);
 const paths = z.union([path, z.array(path).min(1)], 'expected a path or a list of paths');
 const protocolFields = {
-  audio: paths.optional().describe('folder or folders of its clips, which may lie deeper; by default its own folder'),
-  subset: z.string().min(1).optional().describe('subset of it, or all; by default that of the split, where it has one'),
+  audio: paths.optional().describe('Folder or folders of its clips, which may lie deeper; by default its own folder.'),
+  subset: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Subset of it, or all; by default that of the split, where it has one.'),
 };
 
 /** A protocol with its audio. */
 export const protocolOptions = z.strictObject({
-  protocol: path.describe('file that lists the clips'),
+  protocol: path.describe('File that lists the clips.'),
   ...protocolFields,
-  format: z.enum(PROTOCOL_FORMATS).default('auto').describe('how the protocol is written; auto: told by its content'),
+  format: z.enum(PROTOCOL_FORMATS).default('auto').describe('How the protocol is written; auto: told by its content.'),
 });
 
 /** A protocol with its audio; see `protocolOptions`. */
@@ -31,9 +35,9 @@ export type ProtocolOptions = z.output<typeof protocolOptions>;
 
 const splitOptions = z
   .strictObject({
-    dev: z.number().gt(0).lt(1).default(0.2).describe('share of the clips for dev'),
-    eval: z.number().min(0).lt(1).default(0).describe('share of the clips for eval; 0: none'),
-    seed: z.int().min(0).default(42).describe('another seed gives another split'),
+    dev: z.number().gt(0).lt(1).default(0.2).describe('Share of the clips for dev.'),
+    eval: z.number().min(0).lt(1).default(0).describe('Share of the clips for eval; 0: none.'),
+    seed: z.int().min(0).default(42).describe('Another seed gives another split.'),
   })
   .refine((split) => split.dev + split.eval < 1, 'dev and eval must leave something to train on: together below 1');
 
@@ -43,26 +47,28 @@ const splitOptions = z
  */
 export const corpusOptions = z
   .strictObject({
-    root: path.optional().describe('folder in the layout of ASVspoof 2019 LA or PA, 2017 or 5'),
-    folder: path.optional().describe('folder with real/ and fake/ (or like names) anywhere beneath'),
+    root: path.optional().describe('Folder in the layout of ASVspoof 2019 LA or PA, 2017 or 5.'),
+    folder: path.optional().describe('Folder with real/ and fake/ (or like names) anywhere beneath.'),
     speakers: path
       .optional()
-      .describe('with folder: "folder" (the one that holds the clip), or a regular expression whose first group is it'),
-    protocol: path.optional().describe('one protocol, to be split'),
+      .describe(
+        'With folder: "folder" (the one that holds the clip), or a regular expression whose first group is it.',
+      ),
+    protocol: path.optional().describe('One protocol, to be split.'),
     ...protocolFields,
     format: z
       .enum(PROTOCOL_FORMATS)
       .optional()
-      .describe('with protocol: how it is written; by default told by content'),
+      .describe('With protocol: how it is written; by default told by content.'),
     split: splitOptions
       .optional()
-      .describe('with folder or protocol: shares of the parts; by default the parts it names itself, else dev 0.2'),
-    train: protocolOptions.optional().describe('clips to train on'),
-    dev: protocolOptions.optional().describe('clips that choose the best epoch'),
-    eval: protocolOptions.optional().describe('clips for the evaluation at the end'),
+      .describe('With folder or protocol: shares of the parts; by default the parts it names itself, else dev 0.2.'),
+    train: protocolOptions.optional().describe('Clips to train on.'),
+    dev: protocolOptions.optional().describe('Clips that choose the best epoch.'),
+    eval: protocolOptions.optional().describe('Clips for the evaluation at the end.'),
     noise: paths
       .optional()
-      .describe('folder or folders of noise clips; by default noise/ in the root, else the bundled'),
+      .describe('Folder or folders of noise clips; by default noise/ in the root, else the bundled.'),
   })
   .superRefine((options, context) => {
     const refuse = (key: keyof typeof options, message: string) =>

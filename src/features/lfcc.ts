@@ -21,30 +21,30 @@ const LOG_OFFSET = 2 ** -23;
 
 const schema = z
   .strictObject({
-    nFilters: z.int().min(2).max(512).default(20).describe('filters, and as many coefficients'),
+    nFilters: z.int().min(2).max(512).default(20).describe('Filters, and as many coefficients.'),
     nFft: z
       .int()
       .min(2)
       .max(65536)
       .multipleOf(2)
       .default(512)
-      .describe('samples of the transform; powers of two are fastest'),
-    winLength: z.int().min(1).default(320).describe('samples under the window, at most nFft'),
-    hopLength: z.int().min(1).max(65536).default(160).describe('samples from frame to frame'),
+      .describe('Samples of the transform; powers of two are fastest.'),
+    winLength: z.int().min(1).default(320).describe('Samples under the window, at most nFft.'),
+    hopLength: z.int().min(1).max(65536).default(160).describe('Samples from frame to frame.'),
     maxFrequency: z
       .number()
       .positive()
       .max(1)
       .default(1)
-      .describe('upper end of the filters over half the sample rate'),
+      .describe('Upper end of the filters over half the sample rate.'),
     preEmphasis: z
       .number()
       .min(0)
       .max(1)
       .default(0.97)
-      .describe('coefficient of the high-pass before all else; 0 is none'),
-    energy: z.boolean().default(true).describe('whether coefficient 0 is replaced by the log energy of the frame'),
-    nDeltas: z.int().min(0).max(2).default(2).describe('1 appends differences over time, 2 also their differences'),
+      .describe('Coefficient of the high-pass before all else; 0 is none.'),
+    energy: z.boolean().default(true).describe('Whether coefficient 0 is replaced by the log energy of the frame.'),
+    nDeltas: z.int().min(0).max(2).default(2).describe('1 appends differences over time, 2 also their differences.'),
     normalization: normalizationOption,
   })
   .refine(({ winLength, nFft }) => winLength <= nFft, {

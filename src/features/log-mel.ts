@@ -17,43 +17,43 @@ const decibelOptions = z.strictObject({
   reference: z
     .union([z.literal('max'), z.number().positive()])
     .default('max')
-    .describe('the power that is 0 dB; "max" is the largest of the utterance'),
-  floor: z.number().min(1e-30).default(1e-10).describe('powers below are raised to it'),
+    .describe('The power that is 0 dB; "max" is the largest of the utterance.'),
+  floor: z.number().min(1e-30).default(1e-10).describe('Powers below are raised to it.'),
   topDb: z
     .number()
     .positive()
     .nullable()
     .default(80)
-    .describe('levels more than this below the highest are raised to that; null leaves them'),
+    .describe('Levels more than this below the highest are raised to that; null leaves them.'),
 });
 
-const offset = z.number().positive().default(1e-6).describe('added to the power before the logarithm');
+const offset = z.number().positive().default(1e-6).describe('Added to the power before the logarithm.');
 
 const schema = z
   .strictObject({
-    nMels: z.int().min(1).max(1024).default(80).describe('filters, which are the bins of the feature'),
+    nMels: z.int().min(1).max(1024).default(80).describe('Filters, which are the bins of the feature.'),
     nFft: z
       .int()
       .min(2)
       .max(65536)
       .multipleOf(2)
       .default(512)
-      .describe('samples of the transform; powers of two are fastest'),
-    winLength: z.int().min(1).optional().describe('samples under the window, at most nFft, which is the default'),
-    hopLength: z.int().min(1).max(65536).default(160).describe('samples from frame to frame'),
-    window: z.enum(WINDOW_NAMES).default('hann'),
-    center: z.boolean().default(true).describe('whether frames are centred on their time, with the ends padded'),
-    padMode: z.enum(PAD_MODES).default('constant').describe('what is beyond the ends; constant is silence'),
+      .describe('Samples of the transform; powers of two are fastest.'),
+    winLength: z.int().min(1).optional().describe('Samples under the window, at most nFft, which is the default.'),
+    hopLength: z.int().min(1).max(65536).default(160).describe('Samples from frame to frame.'),
+    window: z.enum(WINDOW_NAMES).default('hann').describe('Shape of the window.'),
+    center: z.boolean().default(true).describe('Whether frames are centred on their time, with the ends padded.'),
+    padMode: z.enum(PAD_MODES).default('constant').describe('What is beyond the ends; constant is silence.'),
     preEmphasis: z
       .number()
       .min(0)
       .max(1)
       .default(0)
-      .describe('coefficient of the high-pass before all else; 0 is none'),
-    fMin: z.number().min(0).default(0).describe('lower end of the lowest filter in Hz'),
-    fMax: z.number().positive().optional().describe('upper end of the highest filter in Hz; default sampleRate / 2'),
-    scale: z.enum(MEL_SCALES).default('slaney').describe('the mel scale'),
-    norm: z.enum(FILTER_NORMS).default('slaney').describe('unit area, or a peak of 1'),
+      .describe('Coefficient of the high-pass before all else; 0 is none.'),
+    fMin: z.number().min(0).default(0).describe('Lower end of the lowest filter in Hz.'),
+    fMax: z.number().positive().optional().describe('Upper end of the highest filter in Hz; default sampleRate / 2.'),
+    scale: z.enum(MEL_SCALES).default('slaney').describe('The mel scale.'),
+    norm: z.enum(FILTER_NORMS).default('slaney').describe('Unit area, or a peak of 1.'),
     log: z
       .discriminatedUnion('type', [
         decibelOptions,

@@ -8,7 +8,7 @@ const SMALLEST_DEVIATION = 1e-5;
 export const normalizationOption = z
   .enum(['none', 'mean', 'mean-variance'])
   .default('none')
-  .describe('per bin over the frames of the utterance: subtract the mean, and divide by the standard deviation');
+  .describe('Per bin over the frames of the utterance: subtract the mean, and divide by the standard deviation.');
 
 /** A value of `normalizationOption`. */
 export type Normalization = z.output<typeof normalizationOption>;
