@@ -120,6 +120,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
         if (!run.resume || !hasState(directory)) return undefined;
         const state = loadState(directory, variables);
         history = state.history;
+        writeHistory(directory, history);
         const where = state.batch === 0 ? '' : `, batch ${state.batch}`;
         logger.info(`resumed after epoch ${state.epoch} of ${training.numTrainEpochs}${where}`);
         return state;

@@ -24,6 +24,8 @@ export interface Progress {
   /** Seconds of the current epoch so far. */
   readonly seconds: number;
   readonly best: { readonly epoch: number; readonly value: number } | null;
+  /** Epochs since the last gain that early stopping counts. */
+  readonly patience: number;
   readonly history: readonly EpochRecord[];
 }
 

@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { bytesField, doubleField, floatField, varintField } from '../runtime/protobuf.js';
 
 /** Writes scalars to one event file. */
 export interface ScalarWriter {
@@ -16,10 +17,12 @@ export interface ScalarWriter {
 /** Opens an event file in `directory`. */
 export function createScalarWriter(directory: string): ScalarWriter {
   mkdirSync(directory, { recursive: true });
-  const seconds = Math.floor(Date.now() / 1000);
-  const file = openSync(join(directory, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`), 'a');
-  const now = (): Buffer => doubleField(1, Date.now() / 1000);
-  writeSync(file, frame(Buffer.concat([now(), bytesField(3, Buffer.from('brain.Event:2'))])));
+  const seconds = Date.now() / 1000;
+  const file = openSync(
+    join(directory, `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}`),
+    'a',
+  );
+  writeSync(file, frame(Buffer.concat([doubleField(1, seconds), bytesField(3, Buffer.from('brain.Event:2'))])));
   return {
     write: (step, scalars) => {
       writeSync(file, encodeScalars(Date.now() / 1000, step, scalars));
@@ -34,39 +37,6 @@ export function encodeScalars(wallTime: number, step: number, scalars: Readonly<
     bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
   );
   return frame(Buffer.concat([doubleField(1, wallTime), varintField(2, step), bytesField(5, Buffer.concat(values))]));
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes.push(rest);
-  return Buffer.from(bytes);
-}
-
-function varintField(number: number, value: number): Buffer {
-  return Buffer.concat([varint(number << 3), varint(value)]);
-}
-
-function bytesField(number: number, content: Buffer): Buffer {
-  return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
-}
-
-function doubleField(number: number, value: number): Buffer {
-  const field = Buffer.alloc(9);
-  field[0] = (number << 3) | 1;
-  field.writeDoubleLE(value, 1);
-  return field;
-}
-
-function floatField(number: number, value: number): Buffer {
-  const field = Buffer.alloc(5);
-  field[0] = (number << 3) | 5;
-  field.writeFloatLE(value, 1);
-  return field;
 }
 
 function frame(content: Buffer): Buffer {

@@ -48,7 +48,7 @@ export interface TrainerParts {
   resume(variables: StateVariables): Progress | undefined;
 }
 
-const START: Progress = { epoch: 0, batch: 0, step: 0, lossSum: 0, seconds: 0, best: null, history: [] };
+const START: Progress = { epoch: 0, batch: 0, step: 0, lossSum: 0, seconds: 0, best: null, patience: 0, history: [] };
 
 /**
  * Trains until the last epoch or early stopping.
@@ -114,7 +114,8 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         seconds: (performance.now() - started) / 1000,
       };
       const value = measurement[options.metricForBestModel];
-      const isBest = progress.best === null || isBetter(value, progress.best.value, options);
+      const gain = progress.best === null ? Number.POSITIVE_INFINITY : gainOf(value, progress.best.value, options);
+      const isBest = gain > 0;
       if (isBest) parts.onBest(epoch, measurement);
       progress = {
         epoch,
@@ -123,6 +124,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         lossSum: 0,
         seconds: 0,
         best: isBest ? { epoch, value } : progress.best,
+        patience: gain > options.earlyStoppingThreshold ? 0 : progress.patience + 1,
         history: [...progress.history, record],
       };
       parts.onState(progress, variables);
@@ -135,15 +137,14 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   }
 }
 
-/** Whether `value` is better than `best` by more than the early-stopping threshold. */
-function isBetter(value: number, best: number, options: TrainingOptions): boolean {
-  const isSmallerBetter = options.metricForBestModel === 'eer' || options.metricForBestModel === 'loss';
-  const gain = isSmallerBetter ? best - value : value - best;
-  return gain > options.earlyStoppingThreshold;
+/** By how much `value` is better than `best`; negative where it is worse. */
+function gainOf(value: number, best: number, { metricForBestModel }: TrainingOptions): number {
+  const isSmallerBetter = metricForBestModel === 'eer' || metricForBestModel === 'loss';
+  return isSmallerBetter ? best - value : value - best;
 }
 
-function shouldStop({ epoch, best }: Progress, { earlyStoppingPatience }: TrainingOptions): boolean {
-  return earlyStoppingPatience !== null && best !== null && epoch - best.epoch >= earlyStoppingPatience;
+function shouldStop({ patience }: Progress, { earlyStoppingPatience }: TrainingOptions): boolean {
+  return earlyStoppingPatience !== null && patience >= earlyStoppingPatience;
 }
 
 /** A function that runs one batch forward and back. */

@@ -172,6 +172,17 @@ describe('train', () => {
     expect(log.best).toEqual([1, 2]);
   });
 
+  it('keeps a model that is better by less than `earlyStoppingThreshold`, but does not wait for more of that', async () => {
+    const eers = [0.4, 0.39, 0.38, 0.1];
+    let epoch = 0;
+    const { parts, log } = makeParts(
+      { numTrainEpochs: 4, earlyStoppingPatience: 2, earlyStoppingThreshold: 0.05 },
+      { measure: async () => ({ loss: 1, eer: eers[epoch++], auc: 0.5, accuracy: 0.5, threshold: 0 }) },
+    );
+    expect((await train(parts)).epoch).toBe(3);
+    expect(log.best).toEqual([1, 2, 3]);
+  });
+
   it('stops at a loss that is not finite, with the names of the batch, and saves nothing of it', async () => {
     const { parts, log, values } = makeParts({});
     const before = values();
