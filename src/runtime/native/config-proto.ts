@@ -2,6 +2,7 @@
  * The few fields of TensorFlow's `ConfigProto` that Voiceproof sets, in protobuf's wire format. Field numbers:
  * tensorflow/core/protobuf/config.proto.
  */
+import { bytesField, varintField } from '../protobuf.js';
 
 /** What a context can be told when it is made. Absent fields keep TensorFlow's own defaults. */
 export interface SessionConfig {
@@ -19,35 +20,18 @@ export interface SessionConfig {
 
 /** A serialized `ConfigProto`. */
 export function encodeSessionConfig(config: SessionConfig): Uint8Array {
-  const parts: number[] = [];
+  const parts: Buffer[] = [];
   if (config.hideGpus === true) {
     // device_count = 1: a map entry { key = 1: "GPU", value = 2: 0 }
-    parts.push(...bytesField(1, [...bytesField(1, [...Buffer.from('GPU')]), ...intField(2, 0)]));
+    parts.push(bytesField(1, Buffer.concat([bytesField(1, Buffer.from('GPU')), varintField(2, 0)])));
   }
-  if (config.intraOpThreads !== undefined) parts.push(...intField(2, config.intraOpThreads));
-  if (config.interOpThreads !== undefined) parts.push(...intField(5, config.interOpThreads));
-  const gpu: number[] = [];
-  if (config.memoryGrowth !== undefined) gpu.push(...intField(4, config.memoryGrowth ? 1 : 0));
-  if (config.visibleDevices !== undefined)
-    gpu.push(...bytesField(5, [...Buffer.from(config.visibleDevices.join(','))]));
-  if (gpu.length > 0) parts.push(...bytesField(6, gpu));
+  if (config.intraOpThreads !== undefined) parts.push(varintField(2, config.intraOpThreads));
+  if (config.interOpThreads !== undefined) parts.push(varintField(5, config.interOpThreads));
+  const gpu: Buffer[] = [];
+  if (config.memoryGrowth !== undefined) gpu.push(varintField(4, config.memoryGrowth ? 1 : 0));
+  if (config.visibleDevices !== undefined) gpu.push(bytesField(5, Buffer.from(config.visibleDevices.join(','))));
+  if (gpu.length > 0) parts.push(bytesField(6, Buffer.concat(gpu)));
   // allow_soft_placement = 7: an op without a GPU kernel runs on the CPU.
-  parts.push(...intField(7, 1));
-  return Uint8Array.from(parts);
-}
-
-function intField(field: number, value: number): number[] {
-  return [field << 3, ...varint(value)];
-}
-
-function bytesField(field: number, bytes: readonly number[]): number[] {
-  return [(field << 3) | 2, ...varint(bytes.length), ...bytes];
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  bytes.push(rest);
-  return bytes;
+  parts.push(varintField(7, 1));
+  return Uint8Array.from(Buffer.concat(parts));
 }
