@@ -6,17 +6,12 @@
 import { AudioError, messageOf } from '../../runtime/errors.js';
 import { checkHeader, checkLength, type DecodedAudio, MonoBlocks, truncated } from './decoded.js';
 import { id3Length, isId3v1 } from './id3.js';
-import { DecoderPool } from './pool.js';
+import { openWasmPool } from './pool.js';
 
 /** Frames decoded in one call: bounds the memory for channels that are averaged right after. */
 const FRAMES_PER_CALL = 64;
 
-const pool = new DecoderPool(async () => {
-  const { FLACDecoder } = await import('@wasm-audio-decoders/flac');
-  const decoder = new FLACDecoder();
-  await decoder.ready;
-  return decoder;
-});
+const pool = openWasmPool(async () => (await import('@wasm-audio-decoders/flac')).FLACDecoder);
 
 /** What STREAMINFO says. */
 interface StreamInfo {

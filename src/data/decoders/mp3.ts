@@ -5,19 +5,14 @@
 import { AudioError, messageOf } from '../../runtime/errors.js';
 import { checkHeader, checkLength, type DecodedAudio, inFigures, MonoBlocks, truncated } from './decoded.js';
 import { id3Length, isId3v1 } from './id3.js';
-import { DecoderPool } from './pool.js';
+import { openWasmPool } from './pool.js';
 
 /** Bytes decoded in one call, about: bounds the memory for channels that are averaged right after. */
 const BYTES_PER_CALL = 2 ** 19;
 /** How far into a file its first frame is looked for. */
 const SEARCH_BYTES = 2 ** 16;
 
-const pool = new DecoderPool(async () => {
-  const { MPEGDecoder } = await import('mpg123-decoder');
-  const decoder = new MPEGDecoder();
-  await decoder.ready;
-  return decoder;
-});
+const pool = openWasmPool(async () => (await import('mpg123-decoder')).MPEGDecoder);
 
 /** What is needed of a frame's header. */
 interface FrameHeader {

@@ -4,21 +4,11 @@
  */
 import { AudioError, messageOf } from '../../runtime/errors.js';
 import { checkHeader, checkLength, type DecodedAudio, MonoBlocks, truncated } from './decoded.js';
-import { DecoderPool } from './pool.js';
+import { type DecoderPool, openWasmPool } from './pool.js';
 
-const vorbisPool = new DecoderPool(async () => {
-  const { OggVorbisDecoder } = await import('@wasm-audio-decoders/ogg-vorbis');
-  const decoder = new OggVorbisDecoder();
-  await decoder.ready;
-  return decoder;
-});
+const vorbisPool = openWasmPool(async () => (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder);
 
-const opusPool = new DecoderPool(async () => {
-  const { OggOpusDecoder } = await import('ogg-opus-decoder');
-  const decoder = new OggOpusDecoder();
-  await decoder.ready;
-  return decoder;
-});
+const opusPool = openWasmPool(async () => (await import('ogg-opus-decoder')).OggOpusDecoder);
 
 /** The first stream of a file, as far as its pages are whole. */
 interface Stream {
@@ -75,8 +65,7 @@ export async function decodeOgg(bytes: Uint8Array, where: string, maxSeconds: nu
 async function decodeStream(codec: 'Vorbis' | 'Opus', bytes: Uint8Array, where: string): Promise<Float32Array> {
   const mono = new MonoBlocks();
   try {
-    const pool: DecoderPool<{ decodeFile(file: Uint8Array): Promise<Decoded> }> =
-      codec === 'Vorbis' ? vorbisPool : opusPool;
+    const pool: DecoderPool<OggDecoder> = codec === 'Vorbis' ? vorbisPool : opusPool;
     await pool.use(async (decoder) => {
       const { channelData, errors } = await decoder.decodeFile(bytes);
       if (errors.length > 0) throw new Error(errors[0].message);
@@ -90,10 +79,12 @@ async function decodeStream(codec: 'Vorbis' | 'Opus', bytes: Uint8Array, where: 
   return mono.join();
 }
 
-/** What both decoders return. */
-interface Decoded {
-  readonly channelData: Float32Array[];
-  readonly errors: readonly { message: string }[];
+/** What both decoders have in common. */
+interface OggDecoder {
+  decodeFile(file: Uint8Array): Promise<{
+    readonly channelData: Float32Array[];
+    readonly errors: readonly { message: string }[];
+  }>;
 }
 
 function identify(packet: Uint8Array, where: string): Identification {

@@ -16,3 +16,18 @@ export class DecoderPool<Decoder> {
     return result;
   }
 }
+
+/**
+ * A pool of decoders of one of the wasm libraries, which are ready some time after they are made.
+ *
+ * @param load imports the decoder's class; called when one is made, so that only what is decoded is loaded
+ */
+export function openWasmPool<Decoder extends { readonly ready: Promise<unknown> }>(
+  load: () => Promise<new () => Decoder>,
+): DecoderPool<Decoder> {
+  return new DecoderPool(async () => {
+    const decoder = new (await load())();
+    await decoder.ready;
+    return decoder;
+  });
+}
