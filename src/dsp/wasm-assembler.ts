@@ -20,20 +20,27 @@ export const get = ({ index }: Local): Code => [0x20, ...unsigned(index)];
 /** Gives a variable a value. */
 export const set = ({ index }: Local, value: Code): Code => [...value, 0x21, ...unsigned(index)];
 
-/** A whole number, and sums, differences and products of such. */
+/** A whole number. */
 export const integer = (value: number): Code => [0x41, ...signed(value)];
+/** Sum of whole numbers. */
 export const plus = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
+/** Difference of whole numbers. */
 export const minus = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+/** Product of whole numbers. */
 export const times = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
 
-/** Sum, difference and product of vectors, and a vector of one number twice. */
+/** Sum of vectors. */
 export const add = (a: Code, b: Code): Code => [...a, ...b, SIMD, ...unsigned(0xf0)];
+/** Difference of vectors. */
 export const subtract = (a: Code, b: Code): Code => [...a, ...b, SIMD, ...unsigned(0xf1)];
+/** Product of vectors, double by double. */
 export const multiply = (a: Code, b: Code): Code => [...a, ...b, SIMD, ...unsigned(0xf2)];
+/** A vector of one double twice. */
 export const both = (value: Code): Code => [...value, SIMD, ...unsigned(0x14)];
 
-/** Memory at `address + offset` bytes: a vector, or one double twice. */
+/** The vector at `address + offset` bytes. */
 export const load = (address: Code, offset = 0): Code => [...address, SIMD, 0x00, ...memory(3, offset)];
+/** The double at `address + offset` bytes, twice. */
 export const loadBoth = (address: Code, offset = 0): Code => [...address, SIMD, 0x0a, ...memory(3, offset)];
 /** Writes a vector to memory. */
 export const store = (address: Code, offset: number, value: Code): Code => [
