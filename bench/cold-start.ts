@@ -6,11 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readExperiment } from '../src/experiment/config.js';
-import { startEngine } from '../src/runtime/engine.js';
 import { VoiceproofError } from '../src/runtime/errors.js';
-import { silentLogger } from '../src/runtime/logger.js';
-import { runExperiment } from '../src/training/experiment-run.js';
 import type { Benchmark } from './main.js';
 import { compare, timed } from './support/comparison.js';
 import { ROOT } from './support/project-root.js';
@@ -26,11 +22,8 @@ export const benchmark: Benchmark = async (say) => {
   const directory = mkdtempSync(join(tmpdir(), 'voiceproof-bench-'));
   try {
     say('a checkpoint of LCNN ...');
-    const engine = await startEngine({ engine: 'native', purpose: 'training', device: 'cpu', logger: silentLogger });
-    const { name, config } = readExperiment('lcnn', { training: { fastDevRun: 1 } });
-    const checkpoint = join(directory, name);
-    await runExperiment({ name, config, directory: checkpoint, engine, resume: false, logger: silentLogger });
-    engine.close();
+    const checkpoint = join(directory, 'lcnn');
+    run(process.execPath, [BIN, 'experiment', 'lcnn', '--set', 'training.fastDevRun=1', '--output', checkpoint]);
 
     const importTorch = () => timed(() => run(python, ['-c', 'import torch']));
     const side = (label: string, args: readonly string[], bar: number | null) =>
