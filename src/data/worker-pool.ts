@@ -69,7 +69,11 @@ export function startWorkerPool(recipe: ExampleRecipe, nWorkers: number, warn: (
       });
     },
     async close() {
-      for (const thread of threads) end(thread, new VoiceproofError('data: the loader was closed while in use'));
+      for (const thread of threads) {
+        end(thread, new VoiceproofError('data: the loader was closed while in use'));
+        // Or the process, with nothing else to wait for, would end here rather than after the threads.
+        thread.worker.ref();
+      }
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };

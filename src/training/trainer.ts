@@ -2,6 +2,7 @@
  * The training loop: epochs of steps, a measurement on the dev set after each, the best weights kept, and a state saved
  * from which the run goes on bit for bit.
  */
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
@@ -90,6 +91,8 @@ export async function train(parts: TrainerParts): Promise<Progress> {
           updates += 1;
           update(pending, optimizer.apply, schedule(updates - 1), updates, options.maxGradNorm, examples);
           bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
+          // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
+          await setImmediate();
           if (batch === data.nBatches) continue;
           if (parts.signal?.aborted === true) {
             parts.onState(now(), variables);

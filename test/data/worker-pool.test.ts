@@ -10,6 +10,7 @@ class FakeWorker extends EventEmitter {
   readonly place: WorkerSetup['place'];
   readonly tasks: unknown[] = [];
   keepsAlive = true;
+  keptAliveAtEnd = false;
 
   constructor(_url: URL, { workerData }: { workerData: WorkerSetup }) {
     super();
@@ -29,6 +30,7 @@ class FakeWorker extends EventEmitter {
     this.emit('message', answer);
   }
   async terminate() {
+    this.keptAliveAtEnd = this.keepsAlive;
     this.emit('exit', 1);
   }
 }
@@ -89,6 +91,12 @@ describe('startWorkerPool', () => {
     expect(worker.keepsAlive).toBe(false);
     expect(await Promise.all(made)).toEqual([batch, batch]);
     expect(warnings).toEqual(['odd']);
+  });
+
+  it('keeps the process alive until the threads have ended, idle ones too', async () => {
+    const pool = startWorkerPool(recipe, 2, () => {});
+    await pool.close();
+    expect(started.map(({ keptAliveAtEnd }) => keptAliveAtEnd)).toEqual([true, true]);
   });
 
   it('throws what the thread threw, by its class, and goes on', async () => {
