@@ -12,11 +12,11 @@ import { quantile } from './support/comparison.js';
 import { ROOT } from './support/project-root.js';
 
 const CORPUS = join(ROOT, 'corpus');
-const N_CLIPS = 20_000;
+const N_CLIPS = 50_000;
 /** Share of the early memory in the late: below it, memory has grown. */
 const BAR = 0.95;
 
-/** Resident memory of the process, threads included, early and late in an epoch of 20,000 clips. */
+/** Resident memory of the process, threads included, early and late in an epoch of 50,000 clips. */
 export const benchmark: Benchmark = async (say) => {
   const loader = createLoader({
     trials: bundledTrials(N_CLIPS),
