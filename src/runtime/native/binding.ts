@@ -6,6 +6,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { EngineError, messageOf } from '../errors.js';
 import type { Pointer } from './c-api.js';
 import type { EngineContext } from './context.js';
+import { type GraphFunction, GraphFunctions } from './graph-function.js';
 import { setAttribute } from './op-attribute.js';
 import { SavedModels } from './saved-model.js';
 import {
@@ -59,6 +60,10 @@ export interface TensorFlowBinding extends Constants {
   /** Runs a SavedModel from inputs to outputs named `operation:index`, joined by commas. */
   runSavedModel(id: number, inputIds: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];
   getNumOfSavedModels(): number;
+  /** Adds a function, which `executeOp` then runs by its name. */
+  addFunction(definition: GraphFunction): void;
+  /** Removes a function and what was prepared to run it. Does nothing once the engine is closed. */
+  removeFunction(name: string): void;
   /** The kind of an op's attribute, one of the `TF_ATTR_*` numbers; of its elements where it is a list. */
   attributeKind(op: string, attribute: string): number;
   /** The number of live tensors. */
@@ -87,6 +92,7 @@ export class NativeBinding implements TensorFlowBinding {
 
   private readonly handles = new Map<number, Pointer<'TFE_TensorHandle'>>();
   private readonly savedModels: SavedModels;
+  private readonly functions: GraphFunctions;
   private readonly attributeKinds = new Map<string, number>();
   private nextId = 0;
   /** Where `TFE_Execute` leaves its outputs, as pairs of words, and how many there are. */
@@ -96,6 +102,7 @@ export class NativeBinding implements TensorFlowBinding {
   constructor(private readonly engine: EngineContext) {
     this.TF_Version = engine.api.TF_Version();
     this.savedModels = new SavedModels(engine);
+    this.functions = new GraphFunctions(engine);
   }
 
   createTensor(shape: readonly number[], dtype: number, values: unknown): number {
@@ -167,6 +174,15 @@ export class NativeBinding implements TensorFlowBinding {
     return this.savedModels.size;
   }
 
+  addFunction(definition: GraphFunction): void {
+    this.assertOpen('addFunction');
+    this.functions.add(definition);
+  }
+
+  removeFunction(name: string): void {
+    if (this.engine.open) this.functions.remove(name);
+  }
+
   attributeKind(op: string, attribute: string): number {
     this.assertOpen(op);
     const key = `${op}\0${attribute}`;
@@ -189,12 +205,13 @@ export class NativeBinding implements TensorFlowBinding {
     return this.engine.gpu !== undefined;
   }
 
-  /** Frees every tensor and SavedModel that is left. The context is the caller's to close afterwards. */
+  /** Frees every tensor, SavedModel and function that is left. The context is the caller's to close afterwards. */
   close(): void {
     if (!this.engine.open) return;
     for (const handle of this.handles.values()) deleteHandle(this.engine, handle);
     this.handles.clear();
     this.savedModels.close();
+    this.functions.close();
   }
 
   private adoptOutputs(name: string): TensorMetadata[] {

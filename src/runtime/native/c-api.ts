@@ -44,6 +44,9 @@ const HANDLE = pointerTo('TFE_TensorHandle');
 const GRAPH = pointerTo('TF_Graph');
 const OPERATION = pointerTo('TF_Operation');
 const SESSION = pointerTo('TF_Session');
+const PROTO = pointerTo('TF_Buffer');
+const IMPORT_OPTIONS = pointerTo('TF_ImportGraphDefOptions');
+const FUNCTION = pointerTo('TF_Function');
 const SESSION_OPTIONS = pointerTo('TF_SessionOptions');
 
 interface Signature<Call> {
@@ -117,6 +120,31 @@ const SIGNATURES = {
   TF_NewGraph: signature(GRAPH),
   TF_DeleteGraph: signature(VOID, GRAPH),
   TF_GraphOperationByName: signature(OPERATION, GRAPH, TEXT),
+  TF_NewBufferFromString: signature(PROTO, BUFFER, SIZE),
+  TF_DeleteBuffer: signature(VOID, PROTO),
+  TF_NewImportGraphDefOptions: signature(IMPORT_OPTIONS),
+  TF_DeleteImportGraphDefOptions: signature(VOID, IMPORT_OPTIONS),
+  TF_GraphImportGraphDef: signature(VOID, GRAPH, PROTO, IMPORT_OPTIONS, STATUS),
+  TF_GraphToFunction: signature(
+    FUNCTION,
+    GRAPH,
+    TEXT,
+    BYTE,
+    INT,
+    BUFFER,
+    INT,
+    BUFFER,
+    INT,
+    BUFFER,
+    BUFFER,
+    BUFFER,
+    BUFFER,
+    STATUS,
+  ),
+  TF_DeleteFunction: signature(VOID, FUNCTION),
+  TFE_ContextAddFunction: signature(VOID, CONTEXT, FUNCTION, STATUS),
+  TFE_ContextRemoveFunction: signature(VOID, CONTEXT, TEXT, STATUS),
+
   TF_NewSessionOptions: signature(SESSION_OPTIONS),
   TF_DeleteSessionOptions: signature(VOID, SESSION_OPTIONS),
   TF_LoadSessionFromSavedModel: signature(SESSION, SESSION_OPTIONS, BUFFER, TEXT, BUFFER, INT, GRAPH, BUFFER, STATUS),

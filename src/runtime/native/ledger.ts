@@ -12,7 +12,10 @@ export type PointerKind =
   | 'deviceList'
   | 'graph'
   | 'session'
-  | 'sessionOptions';
+  | 'sessionOptions'
+  | 'proto'
+  | 'importOptions'
+  | 'function';
 
 /** The number of live pointers of each kind. */
 export type PointerCounts = Readonly<Record<PointerKind, number>>;
@@ -30,6 +33,9 @@ export class PointerLedger implements PointerCounts {
   graph = 0;
   session = 0;
   sessionOptions = 0;
+  proto = 0;
+  importOptions = 0;
+  function = 0;
 
   /** The counts as they are now. */
   counts(): PointerCounts {

@@ -8,10 +8,10 @@ import { EngineError } from '../errors.js';
 import { NativeBinding, type TensorFlowBinding } from './binding.js';
 import { type LibraryFiles, libraryFilesIn, loadCApi } from './c-api.js';
 import { type Device, EngineContext } from './context.js';
+import { NATIVE_BACKEND } from './kernel-backend.js';
 import type { PointerCounts } from './ledger.js';
 import { restoreRemovedNodeFunctions } from './node-compatibility.js';
 import { setLogLevel, withStderrAside } from './quiet-start.js';
-import { NATIVE_BACKEND } from './raw-op.js';
 
 /** How the engine is to compute. Absent fields keep TensorFlow's own choice. */
 export interface NativeOptions {

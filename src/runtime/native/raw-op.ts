@@ -4,34 +4,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../errors.js';
-import type { OpAttribute, TensorFlowBinding, TensorMetadata } from './binding.js';
+import type { OpAttribute, TensorFlowBinding } from './binding.js';
+import { adoptTensor, kernelBackend, NATIVE_BACKEND } from './kernel-backend.js';
 import { AttributeKind } from './op-attribute.js';
-import { DataType, dataTypeNumber } from './tensor-memory.js';
-
-/**
- * The name under which the backend is registered with tfjs, and tfjs-node's kernels for it. It stands here, because
- * layers ask for raw ops without an engine, and should not load the FFI for that.
- */
-export const NATIVE_BACKEND = 'tensorflow';
+import { dataTypeNumber } from './tensor-memory.js';
 
 /**
  * An attribute as it is written in TensorFlow's documentation: a number, flag or text, a data type by name
  * (`'float32'`), a shape as a list of sizes, or a list of these. Its kind is looked up in the op's definition.
  */
 export type RawAttribute = number | boolean | string | readonly number[] | readonly boolean[] | readonly string[];
-
-/** The parts of tfjs-node's backend that its declaration hides and a raw op needs. */
-interface KernelBackend extends tf.KernelBackend {
-  readonly binding: TensorFlowBinding;
-  readonly tensorMap: tf.DataStorage<{
-    shape: number[];
-    dtype: number;
-    id: number;
-    values: tf.backend_util.BackendValues | null;
-    refCount: number;
-  }>;
-  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
-}
 
 /** Whether raw ops can run: the native engine is tfjs's backend now. */
 export function hasRawOps(): boolean {
@@ -57,14 +39,11 @@ export function executeRawOp(
   inputs: readonly tf.TensorInfo[],
   nOutputs: number,
 ): tf.Tensor[] {
-  if (!hasRawOps()) {
-    throw new EngineError(`${name}: needs TensorFlow's native engine, but tfjs runs on "${tf.getBackend() ?? 'none'}"`);
-  }
-  const backend = tf.backend() as KernelBackend;
+  const backend = kernelBackend(name);
   const list = Object.entries(attributes).map(([key, value]) => toOpAttribute(backend.binding, name, key, value));
   return backend.binding
     .executeOp(name, list, backend.getInputTensorIds(inputs), nOutputs)
-    .map((output) => track(backend, output));
+    .map((output) => adoptTensor(backend, output));
 }
 
 function toOpAttribute(binding: TensorFlowBinding, op: string, name: string, value: RawAttribute): OpAttribute {
@@ -76,31 +55,4 @@ function toOpAttribute(binding: TensorFlowBinding, op: string, name: string, val
     return number;
   };
   return { name, type, value: Array.isArray(value) ? value.map(toNumber) : toNumber(value) };
-}
-
-function track(backend: KernelBackend, { id, shape, dtype }: TensorMetadata): tf.Tensor {
-  const dataId = {};
-  backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
-  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: labelOf(dtype) });
-}
-
-/** tfjs's name for a TensorFlow type, or for the nearest it has. */
-function labelOf(dtype: number): tf.DataType {
-  switch (dtype) {
-    case DataType.bool:
-      return 'bool';
-    case DataType.complex64:
-      return 'complex64';
-    case DataType.float32:
-    case DataType.float64:
-    case DataType.float16:
-    case DataType.bfloat16:
-      return 'float32';
-    case DataType.string:
-    case DataType.resource:
-    case DataType.variant:
-      return 'string';
-    default:
-      return 'int32';
-  }
 }

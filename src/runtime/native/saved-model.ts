@@ -2,6 +2,7 @@
 import { EngineError } from '../errors.js';
 import type { Pointer } from './c-api.js';
 import type { EngineContext } from './context.js';
+import { ENDPOINT_WORDS, endpoints } from './graph-endpoints.js';
 import { addressAt, deleteTensor, int64List, wrap } from './tensor-memory.js';
 
 interface Loaded {
@@ -67,8 +68,8 @@ export class SavedModels {
     const { api, ledger, status } = this.engine;
     const model = this.get(id);
     const where = () => `SavedModel ${model.directory}`;
-    const from = this.endpoints(model, inputNames);
-    const to = this.endpoints(model, outputNames);
+    const from = endpoints(this.engine, model.graph, splitNames(inputNames), where);
+    const to = endpoints(this.engine, model.graph, splitNames(outputNames), where);
     const nInputs = from.length / ENDPOINT_WORDS;
     const nOutputs = to.length / ENDPOINT_WORDS;
     if (nInputs !== inputs.length) {
@@ -116,20 +117,8 @@ export class SavedModels {
     if (model === undefined) throw new EngineError(`SavedModel ${id} is deleted or was never loaded; load it first`);
     return model;
   }
-
-  /** `TF_Output` structs: the address of an operation, and which of its outputs. */
-  private endpoints(model: Loaded, names: string): Uint32Array {
-    const list = names.split(',').filter((name) => name !== '');
-    const words = new Uint32Array(list.length * ENDPOINT_WORDS);
-    for (const [i, name] of list.entries()) {
-      const [operation = '', index = '0'] = name.split(':');
-      const address = this.engine.api.TF_GraphOperationByName(model.graph, operation);
-      if (address === 0) throw new EngineError(`SavedModel ${model.directory}: has no operation "${operation}"`);
-      words.set(int64List([address]), i * ENDPOINT_WORDS);
-      words[i * ENDPOINT_WORDS + 2] = Number(index);
-    }
-    return words;
-  }
 }
 
-const ENDPOINT_WORDS = 4;
+function splitNames(names: string): string[] {
+  return names.split(',').filter((name) => name !== '');
+}
