@@ -31,6 +31,9 @@ export class CheckpointError extends VoiceproofError {}
 /** The compute engine can't be found, fetched or loaded, or one of its ops failed. */
 export class EngineError extends VoiceproofError {}
 
+/** A function can't be recorded as a program, or a program is not whole. */
+export class GraphError extends VoiceproofError {}
+
 /** Training can't go on: the loss is not a number, or the run was interrupted. */
 export class TrainingError extends VoiceproofError {}
 

@@ -1,6 +1,6 @@
 /** Fields of a protocol buffer, in its wire format: https://protobuf.dev/programming-guides/encoding/ */
 
-/** A whole number of at least 0, or a flag as 0 or 1. */
+/** A whole number, or a flag as 0 or 1. */
 export function varintField(field: number, value: number): Buffer {
   return Buffer.concat([varint(field << 3), varint(value)]);
 }
@@ -28,6 +28,13 @@ export function floatField(field: number, value: number): Buffer {
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
+  if (value < 0) {
+    // As 64 bits without a sign, of which the upper ones are all set.
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+    bytes.push(Number(rest));
+    return Buffer.from(bytes);
+  }
   let rest = value;
   // By division: shifts would cut numbers beyond 32 bits.
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);

@@ -10,6 +10,11 @@ test('whole numbers are written seven bits a byte, low ones first, beyond 32 bit
   expect(varintField(1, 2 ** 35).toString('hex')).toBe('08808080808001');
 });
 
+test('negative numbers take ten bytes', () => {
+  expect(varintField(1, -1).toString('hex')).toBe('08ffffffffffffffffff01');
+  expect(varintField(1, -3).toString('hex')).toBe('08fdffffffffffffffff01');
+});
+
 test('a field beyond 15 takes two bytes for its tag', () => {
   expect(varintField(16, 1).toString('hex')).toBe('800101');
 });

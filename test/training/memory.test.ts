@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/data/batch.js';
@@ -12,19 +10,10 @@ import { createRandom } from '../../src/runtime/random.js';
 import { createLoss } from '../../src/training/losses.js';
 import { train } from '../../src/training/trainer.js';
 import { startTestEngine } from '../support/engine.js';
+import { residentMegabytes } from '../support/resident-memory.js';
 
 const STEPS_AN_EPOCH = 50;
 const SHAPE = [4, 48, 20] as const;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** Resident megabytes, with V8's heap counted by what lives in it: how much room it sets aside differs by Node version. */
-function residentMegabytes(): number {
-  collectGarbage();
-  const { rss, heapTotal, heapUsed } = process.memoryUsage();
-  return (rss - heapTotal + heapUsed) / 2 ** 20;
-}
 
 let engine: Engine;
 beforeAll(async () => {

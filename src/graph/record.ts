@@ -1,0 +1,82 @@
+/** From a function on tensors to the program it runs: the engine's calls are noted while the function runs once. */
+import * as tf from '@tensorflow/tfjs-core';
+import { GraphError } from '../runtime/errors.js';
+import { kernelBackend } from '../runtime/native/kernel-backend.js';
+import type { Program, Value } from './program.js';
+import { Recorder } from './recorder.js';
+
+/** Tensors by name: what a recorded function takes and returns. */
+export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
+
+let isRecording = false;
+
+/**
+ * Runs `fn` once on examples and returns what it asked of the engine. The program is specific to the examples' shapes.
+ * Whatever `fn` assigned to variables is undone.
+ *
+ * Numbers that `fn` computes in JavaScript become constants of the program. What is to change from run to run must be an
+ * input, the seed of random ops among them (`StatelessRandomUniform` and its kin), or a variable.
+ *
+ * @param fn from named tensors to named tensors
+ * @throws GraphError where the function reads a value, calls an op that keeps a state of its own, or makes a variable:
+ *   the message names the op and the place
+ * @throws EngineError where tfjs doesn't run on the native engine, or an op fails
+ */
+export function record<Inputs extends NamedTensors, Outputs extends NamedTensors>(
+  fn: (inputs: Inputs) => Outputs,
+  examples: Inputs,
+): Program {
+  const backend = kernelBackend('record');
+  if (isRecording) throw new GraphError('record: a function is being recorded; record one after the other');
+  const variables = Object.values(tf.engine().registeredVariables);
+  // Values that wait in JavaScript would become constants where they are first used, or be read without our notice.
+  backend.getInputTensorIds([...variables, ...Object.values(examples)]);
+  const before = variables.map((variable) => ({ variable, dataId: variable.dataId, saved: variable.clone() }));
+  const { binding } = backend;
+  const recorder = new Recorder(
+    backend,
+    new Map(variables.map((variable) => [backend.tensorMap.get(variable.dataId).id, variable])),
+  );
+  isRecording = true;
+  backend.binding = recorder.binding;
+  const idsOf = (tensors: readonly tf.Tensor[]): number[] => backend.getInputTensorIds(tensors);
+  let isDone = false;
+  try {
+    const program = tf.tidy(() => {
+      const inputs = new Map<string, Value>();
+      const views: Record<string, tf.Tensor> = {};
+      for (const [name, example] of Object.entries(examples)) {
+        const { value, view } = recorder.addInput(name, example);
+        inputs.set(name, value);
+        views[name] = view;
+      }
+      const results = Object.entries(fn(views as Inputs));
+      const created = Object.values(tf.engine().registeredVariables).filter(
+        (variable) => !variables.includes(variable),
+      );
+      if (created.length > 0) {
+        const names = created.map(({ name }) => name).join(', ');
+        for (const variable of created) variable.dispose();
+        throw new GraphError(`record: the function makes a variable (${names}); make it before recording`);
+      }
+      const assigned = before.filter(({ variable, dataId }) => variable.dataId !== dataId);
+      const outputs = new Map(results.map(([name, tensor]) => [name, recorder.valueOf(idsOf([tensor])[0])]));
+      const assignments = assigned.map(({ variable }) => ({
+        variable,
+        value: recorder.valueOf(idsOf([variable])[0]),
+      }));
+      // What `tidy` gets back is not a tensor; it is passed through.
+      return recorder.finish(inputs, outputs, assignments) as unknown as tf.TensorContainer;
+    }) as unknown as Program;
+    isDone = true;
+    return program;
+  } finally {
+    isRecording = false;
+    backend.binding = binding;
+    for (const { variable, dataId, saved } of before) {
+      if (!variable.isDisposed && variable.dataId !== dataId) variable.assign(saved as tf.Tensor);
+      saved.dispose();
+    }
+    if (!isDone) recorder.release();
+  }
+}
