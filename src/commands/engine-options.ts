@@ -42,6 +42,22 @@ export function engineArguments<Arguments>(args: Argv<Arguments>): Argv<Argument
     .group(['engine', 'device', 'threads', 'library', 'memory-growth'], 'Engine:');
 }
 
+/** What `compileArgument` adds to a command. */
+export interface CompileArgument {
+  compile: boolean;
+}
+
+/** The option `--compile`, for commands that run a model, in the engine's group. */
+export function compileArgument<Arguments>(args: Argv<Arguments>): Argv<Arguments & CompileArgument> {
+  return args
+    .option('compile', {
+      type: 'boolean',
+      default: true,
+      describe: 'Run the model as one program of the native engine; --no-compile: op by op, with equal results',
+    })
+    .group('compile', 'Engine:');
+}
+
 /** Command line and environment as options of the engine. The command line wins. */
 export function engineOptionsFrom(args: EngineArguments, purpose: Purpose, logger: Logger): EngineOptions {
   const { engine, device, threads } = args;

@@ -1,10 +1,17 @@
 /** `voiceproof evaluate`: a checkpoint on a protocol. */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, featureCacheDirectory, startCommandEngine } from './engine-options.js';
+import {
+  type CompileArgument,
+  compileArgument,
+  type EngineArguments,
+  engineArguments,
+  featureCacheDirectory,
+  startCommandEngine,
+} from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
-interface EvaluateArguments extends EngineArguments {
+interface EvaluateArguments extends EngineArguments, CompileArgument {
   checkpoint: string;
   protocol: string;
   audio: string[] | undefined;
@@ -20,7 +27,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   command: 'evaluate',
   describe: 'Evaluate a checkpoint on the clips of a protocol',
   builder: (args) =>
-    engineArguments(args)
+    compileArgument(engineArguments(args))
       .option('checkpoint', { type: 'string', demandOption: true, describe: 'A run folder, such as checkpoints/lcnn' })
       .option('protocol', { type: 'string', demandOption: true, describe: 'ASVspoof 2017, 2019, 2021 or 5, or CSV' })
       .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
@@ -53,6 +60,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
         trials,
         asvScores,
         cacheDirectory: featureCacheDirectory(),
+        compile: args.compile,
         logger,
       });
       if (args.output !== undefined) {

@@ -1,11 +1,18 @@
 /** `voiceproof experiment NAME`: trains, evaluates and reports. */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, featureCacheDirectory, startCommandEngine } from './engine-options.js';
+import {
+  type CompileArgument,
+  compileArgument,
+  type EngineArguments,
+  engineArguments,
+  featureCacheDirectory,
+  startCommandEngine,
+} from './engine-options.js';
 import { parseOverrides } from './overrides.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
-interface ExperimentArguments extends EngineArguments {
+interface ExperimentArguments extends EngineArguments, CompileArgument {
   name: string;
   set: string[];
   seed: number | undefined;
@@ -19,7 +26,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
   aliases: ['train'],
   describe: 'Train, evaluate and report an experiment',
   builder: (args) =>
-    engineArguments(args)
+    compileArgument(engineArguments(args))
       .positional('name', {
         type: 'string',
         demandOption: true,
@@ -69,6 +76,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
         engine,
         resume: args.resume,
         cacheDirectory: featureCacheDirectory(),
+        compile: args.compile,
         logger,
         signal: interrupt.signal,
       });

@@ -1,10 +1,16 @@
 /** `voiceproof score`: one JSON object a file. */
 import type { CommandModule } from 'yargs';
 import type { FileFailure, FileScore } from '../inference/score-file.js';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import {
+  type CompileArgument,
+  compileArgument,
+  type EngineArguments,
+  engineArguments,
+  startCommandEngine,
+} from './engine-options.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
-interface ScoreArguments extends EngineArguments {
+interface ScoreArguments extends EngineArguments, CompileArgument {
   files: string[];
   checkpoint: string;
   logits: boolean;
@@ -16,7 +22,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   command: 'score <files..>',
   describe: 'Score audio files with a checkpoint',
   builder: (args) =>
-    engineArguments(args)
+    compileArgument(engineArguments(args))
       .positional('files', {
         type: 'string',
         array: true,
@@ -38,7 +44,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
     const { loadDetector } = await import('../inference/detector.js');
     const { scoreFile } = await import('../inference/score-file.js');
     try {
-      const detector = loadDetector(args.checkpoint);
+      const detector = loadDetector(args.checkpoint, { compile: args.compile });
       const progress = logger.progress('score', args.files.length);
       for (const [index, file] of args.files.entries()) {
         const result = await scoreFile(detector, file);

@@ -9,9 +9,11 @@ import { simplifyProgram } from './simplify.js';
 import { verifyProgram } from './verify.js';
 
 /** How to compile. */
-export interface CompileOptions {
+export interface CompileOptions<Outputs extends NamedTensors = NamedTensors> {
   /** Programs kept, one for each combination of input shapes; beyond them the one unused for longest goes. Default 8. */
   readonly maxPrograms?: number;
+  /** Sees the outputs before variables are assigned. Where it throws, none is assigned. */
+  readonly check?: (outputs: Outputs) => void;
 }
 
 /** A function with the programs that it has become. */
@@ -48,7 +50,7 @@ let nFunctions = 0;
  */
 export function compile<Inputs extends NamedTensors, Outputs extends NamedTensors>(
   fn: (inputs: Inputs) => Outputs,
-  { maxPrograms = DEFAULT_MAX_PROGRAMS }: CompileOptions = {},
+  { maxPrograms = DEFAULT_MAX_PROGRAMS, check }: CompileOptions<Outputs> = {},
 ): CompiledFunction<Inputs, Outputs> {
   // In order of use, the latest last.
   const cache = new Map<string, Loaded>();
@@ -74,12 +76,19 @@ export function compile<Inputs extends NamedTensors, Outputs extends NamedTensor
     const tensors = [...program.inputs.keys()].map((key) => inputs[key]);
     const nOutputs = program.outputs.size + program.assignments.length;
     const results = executeRawOp(name, {}, [...tensors, ...program.captures.map(({ tensor }) => tensor)], nOutputs);
+    const outputs = Object.fromEntries([...program.outputs.keys()].map((key, i) => [key, results[i]])) as Outputs;
+    try {
+      check?.(outputs);
+    } catch (error) {
+      tf.dispose(results);
+      throw error;
+    }
     for (const [i, { variable }] of program.assignments.entries()) {
       const result = results[program.outputs.size + i];
       variable.assign(result);
       result.dispose();
     }
-    return Object.fromEntries([...program.outputs.keys()].map((key, i) => [key, results[i]])) as unknown as Outputs;
+    return outputs;
   };
   return Object.defineProperty(
     Object.assign(call, {

@@ -7,6 +7,7 @@ import { clipLength } from '../experiment/config.js';
 import { createFeature } from '../features/registry.js';
 import { namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
+import { createForward } from './forward.js';
 
 /** A trained model with its front-end, ready to score. */
 export interface Detector {
@@ -33,12 +34,18 @@ export interface ClipScore {
   readonly logits: readonly number[];
 }
 
+/** How a detector computes. */
+export interface DetectorOptions {
+  /** Whether the model runs as one program on the native engine. Results are the same. Default true. */
+  readonly compile?: boolean;
+}
+
 /**
  * Loads a run folder.
  *
  * @throws CheckpointError where it is absent, damaged or of another model
  */
-export function loadDetector(directory: string): Detector {
+export function loadDetector(directory: string, { compile = true }: DetectorOptions = {}): Detector {
   const run = readRunConfig(directory);
   const { config } = run;
   const stored = readModel(directory);
@@ -46,19 +53,26 @@ export function loadDetector(directory: string): Detector {
   stored.assignTo(variablesOf(namedWeights(model)));
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
   const nSamples = clipLength(config);
-  const forward = (inputs: tf.Tensor): tf.Tensor => model.apply(inputs, { training: false }) as tf.Tensor;
+  const plain = createForward(model, false);
+  const compiled = createForward(model, compile);
+  // Recording takes longer than a clip: it pays from the second on.
+  let nScored = 0;
   return {
     run,
     metadata: stored,
     nSamples,
-    forward,
+    forward: compiled.run,
     score: (waveform) => {
       const clip = toFixedLength(waveform, nSamples);
       const values = extractor === undefined ? clip : extractor.compute(clip);
+      const { run: forward } = nScored++ === 0 ? plain : compiled;
       const logits = tf.tidy(() => Array.from(forward(tf.tensor(values, [1, ...stored.inputShape])).dataSync()));
       return { logits, score: scoresOf(logits, logits.length)[0] };
     },
-    dispose: () => model.dispose(),
+    dispose: () => {
+      compiled.dispose();
+      model.dispose();
+    },
   };
 }
 

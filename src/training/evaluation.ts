@@ -120,6 +120,8 @@ export interface CheckpointEvaluation {
   readonly trials: readonly Trial[];
   readonly asvScores?: AsvScores | undefined;
   readonly cacheDirectory?: string;
+  /** Whether the model runs as one program on the native engine. Results are the same. Default true. */
+  readonly compile?: boolean;
   readonly logger: Logger;
 }
 
@@ -133,9 +135,10 @@ export async function evaluateCheckpoint({
   trials,
   asvScores,
   cacheDirectory,
+  compile = true,
   logger,
 }: CheckpointEvaluation): Promise<{ scored: ScoredTrial[]; metrics: Metrics }> {
-  const detector = loadDetector(checkpoint);
+  const detector = loadDetector(checkpoint, { compile });
   const { config } = detector.run;
   const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
   try {

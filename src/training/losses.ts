@@ -44,7 +44,7 @@ function crossEntropy(classWeights: readonly number[] | null): Loss {
       const target = tf.oneHot(labels, 2);
       const perClip = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1));
       if (classWeights === null) return tf.mean(perClip);
-      const weights = tf.gather(tf.tensor1d([...classWeights]), labels);
+      const weights = weightsOf(classWeights, labels);
       return tf.div(tf.sum(tf.mul(perClip, weights)), tf.sum(weights));
     });
 }
@@ -59,6 +59,11 @@ function binaryCrossEntropy(classWeights: readonly number[] | null): Loss {
         tf.log1p(tf.exp(tf.neg(tf.abs(logit)))),
       );
       if (classWeights === null) return tf.mean(perClip);
-      return tf.mean(tf.mul(perClip, tf.gather(tf.tensor1d([...classWeights]), labels)));
+      return tf.mean(tf.mul(perClip, weightsOf(classWeights, labels)));
     });
+}
+
+/** The weight of each clip's class. Not a gather, whose kernel reads the labels, which a program can't. */
+function weightsOf(classWeights: readonly number[], labels: tf.Tensor1D): tf.Tensor1D {
+  return tf.sum(tf.mul(tf.oneHot(labels, 2), tf.tensor1d([...classWeights])), 1);
 }

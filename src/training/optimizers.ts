@@ -11,17 +11,28 @@ export type OptimizerOptions = Pick<
   'optim' | 'weightDecay' | 'adamBeta1' | 'adamBeta2' | 'adamEpsilon'
 >;
 
+/** The numbers of an update that change from one to the next; scalar tensors where the update is part of a program. */
+export interface UpdateCoefficients<Scalar = number> {
+  /** Learning rate over the first moment's bias correction. */
+  readonly stepSize: Scalar;
+  /** Root of the second moment's bias correction. */
+  readonly correction: Scalar;
+  /** What decoupled decay leaves of a weight. */
+  readonly decay: Scalar;
+}
+
 /** Updates named variables from their gradients. */
 export interface Optimizer {
   /** The moments, `exp_avg.NAME` and `exp_avg_sq.NAME`: with the number of updates they are the whole state. */
   readonly moments: ReadonlyMap<string, tf.Variable>;
+  /** @param step number of this update, from 1 */
+  coefficients(learningRate: number, step: number): UpdateCoefficients;
   /**
    * One update. Gradients are read, not disposed.
    *
    * @param gradients one a variable, under the same names
-   * @param step number of this update, from 1
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, step: number): void;
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, coefficients: UpdateCoefficients<number | tf.Tensor>): void;
   dispose(): void;
 }
 
@@ -35,25 +46,30 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
   const isDecoupled = options.optim === 'adamw';
   const moments = new Map<string, tf.Variable>();
   const zeros = (like: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(like), false));
-  const updates = new Map<string, (raw: tf.Tensor, learningRate: number, step: number) => void>();
+  const updates = new Map<string, (raw: tf.Tensor, coefficients: UpdateCoefficients<number | tf.Tensor>) => void>();
   for (const [name, variable] of variables) {
     const [m, v] = [zeros(variable), zeros(variable)];
     moments.set(`exp_avg.${name}`, m).set(`exp_avg_sq.${name}`, v);
-    updates.set(name, (raw, learningRate, step) => {
+    updates.set(name, (raw, { stepSize, correction, decay }) => {
       const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
       m.assign(tf.add(tf.mul(m, adamBeta1), tf.mul(gradient, 1 - adamBeta1)));
       v.assign(tf.add(tf.mul(v, adamBeta2), tf.mul(tf.square(gradient), 1 - adamBeta2)));
-      const denominator = tf.add(tf.div(tf.sqrt(v), Math.sqrt(1 - adamBeta2 ** step)), adamEpsilon);
-      const change = tf.mul(tf.div(m, denominator), learningRate / (1 - adamBeta1 ** step));
-      const base = weightDecay > 0 && isDecoupled ? tf.mul(variable, 1 - learningRate * weightDecay) : variable;
+      const denominator = tf.add(tf.div(tf.sqrt(v), correction), adamEpsilon);
+      const change = tf.mul(tf.div(m, denominator), stepSize);
+      const base = weightDecay > 0 && isDecoupled ? tf.mul(variable, decay) : variable;
       variable.assign(tf.sub(base, change));
     });
   }
   return {
     moments,
-    apply: (gradients, learningRate, step) => {
+    coefficients: (learningRate, step) => ({
+      stepSize: learningRate / (1 - adamBeta1 ** step),
+      correction: Math.sqrt(1 - adamBeta2 ** step),
+      decay: 1 - learningRate * weightDecay,
+    }),
+    apply: (gradients, coefficients) => {
       tf.tidy(() => {
-        for (const [name, update] of updates) update(gradients.get(name) as tf.Tensor, learningRate, step);
+        for (const [name, update] of updates) update(gradients.get(name) as tf.Tensor, coefficients);
       });
     },
     dispose: () => {

@@ -3,7 +3,7 @@
  * from which the run goes on bit for bit.
  */
 import { setImmediate } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import { TrainingError } from '../runtime/errors.js';
@@ -12,9 +12,10 @@ import { deriveSeed } from '../runtime/random.js';
 import type { DevMeasurement } from './evaluation.js';
 import type { EpochRecord } from './history.js';
 import type { Loss } from './losses.js';
-import { clipByGlobalNorm, createOptimizer } from './optimizers.js';
+import { createOptimizer } from './optimizers.js';
 import type { Progress, StateVariables } from './run-state.js';
 import { createSchedule } from './schedules.js';
+import { createTrainingStep } from './step.js';
 
 /** A source of training batches in an order that depends on the epoch alone. */
 export interface TrainingBatches {
@@ -24,8 +25,8 @@ export interface TrainingBatches {
 
 /** What the trainer works on, and whom it tells. */
 export interface TrainerParts {
-  /** Maps a batch to logits; `seed` feeds the random layers. */
-  readonly forward: (inputs: tf.Tensor, seed: number) => tf.Tensor;
+  /** Maps a batch to logits; `seed` feeds the random layers: an int32 scalar where the step is compiled. */
+  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor) => tf.Tensor;
   /** Every variable of the model by name, trained or not. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Names of those that are trained. */
@@ -34,6 +35,8 @@ export interface TrainerParts {
   readonly data: TrainingBatches;
   readonly options: TrainingOptions;
   readonly seed: number;
+  /** Whether steps run as one program of the native engine, or op by op, with the same results. */
+  readonly isCompiled: boolean;
   readonly logger: Logger;
   /** Set when the run should save and stop. */
   readonly signal?: AbortSignal;
@@ -65,7 +68,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   const variables: StateVariables = { weights: parts.weights, moments: optimizer.moments };
   const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
   const schedule = createSchedule(options, updatesPerEpoch * options.numTrainEpochs);
-  const step = createStep(parts, trained);
+  const step = createTrainingStep({ ...parts, trained, optimizer });
   try {
     let progress = parts.resume(variables) ?? START;
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
@@ -73,7 +76,6 @@ export async function train(parts: TrainerParts): Promise<Progress> {
       const started = performance.now() - progress.seconds * 1000;
       const bar = logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
       let { batch, step: updates, lossSum } = progress;
-      const pending = new GradientSum();
       const now = (): Progress => ({
         ...progress,
         batch,
@@ -83,13 +85,15 @@ export async function train(parts: TrainerParts): Promise<Progress> {
       });
       try {
         for await (const examples of data.batches(epoch, batch)) {
-          const { loss, gradients } = step(examples, epoch, batch);
-          pending.add(gradients);
-          lossSum += loss;
+          const seed = deriveSeed(parts.seed, 'step', epoch, batch);
           batch += 1;
-          if (batch % options.gradientAccumulationSteps !== 0 && batch !== data.nBatches) continue;
+          const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
+          const isUpdate = pending === options.gradientAccumulationSteps || batch === data.nBatches;
+          lossSum += isUpdate
+            ? step.update(examples, seed, pending, optimizer.coefficients(schedule(updates), updates + 1))
+            : step.accumulate(examples, seed);
+          if (!isUpdate) continue;
           updates += 1;
-          update(pending, optimizer.apply, schedule(updates - 1), updates, options.maxGradNorm, examples);
           bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
           // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
           await setImmediate();
@@ -101,7 +105,6 @@ export async function train(parts: TrainerParts): Promise<Progress> {
           if (options.saveSteps !== null && updates % options.saveSteps === 0) parts.onState(now(), variables);
         }
       } finally {
-        pending.dispose();
         bar.end();
       }
       const measurement = await parts.measure();
@@ -136,6 +139,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
     }
     return progress;
   } finally {
+    step.dispose();
     optimizer.dispose();
   }
 }
@@ -148,83 +152,4 @@ function gainOf(value: number, best: number, { metricForBestModel }: TrainingOpt
 
 function shouldStop({ patience }: Progress, { earlyStoppingPatience }: TrainingOptions): boolean {
   return earlyStoppingPatience !== null && patience >= earlyStoppingPatience;
-}
-
-/** A function that runs one batch forward and back. */
-function createStep(parts: TrainerParts, trained: ReadonlyMap<string, tf.Variable>) {
-  const names = [...trained.keys()];
-  const list = [...trained.values()];
-  return (batch: Batch, epoch: number, index: number): { loss: number; gradients: Map<string, tf.Tensor> } => {
-    const seed = deriveSeed(parts.seed, 'step', epoch, index);
-    const { value, grads } = tf.tidy(() => {
-      const inputs = tf.tensor(batch.inputs, [...batch.shape]);
-      const labels = tf.tensor1d(batch.labels, 'int32');
-      return tf.variableGrads(() => parts.loss(parts.forward(inputs, seed), labels), list);
-    });
-    const loss = value.dataSync()[0];
-    value.dispose();
-    const gradients = new Map(names.map((name, i) => [name, grads[list[i].name] as tf.Tensor]));
-    if (!Number.isFinite(loss)) {
-      for (const gradient of gradients.values()) gradient.dispose();
-      throw notFinite(`loss is ${loss}`, batch);
-    }
-    return { loss, gradients };
-  };
-}
-
-function notFinite(what: string, batch: Batch): TrainingError {
-  return new TrainingError(
-    `${what} for the batch ${batch.utterances.join(', ')}; check these files, lower training.learningRate or set training.maxGradNorm`,
-  );
-}
-
-/** Averages the accumulated gradients, clips them, and hands them to the optimizer. */
-function update(
-  pending: GradientSum,
-  apply: (gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, step: number) => void,
-  learningRate: number,
-  step: number,
-  maxGradNorm: number,
-  batch: Batch,
-): void {
-  tf.tidy(() => {
-    const { gradients, norm } = clipByGlobalNorm(pending.take(), maxGradNorm);
-    const value = norm.dataSync()[0];
-    if (!Number.isFinite(value)) throw notFinite(`the gradient's norm is ${value}`, batch);
-    apply(gradients, learningRate, step);
-  });
-}
-
-/** Mean of the gradients of the batches between two updates. */
-class GradientSum {
-  private sum = new Map<string, tf.Tensor>();
-  private count = 0;
-
-  /** Adds one batch's gradients and takes them over. */
-  add(gradients: Map<string, tf.Tensor>): void {
-    this.count += 1;
-    if (this.count === 1) {
-      this.sum = gradients;
-      return;
-    }
-    for (const [name, gradient] of gradients) {
-      const before = this.sum.get(name) as tf.Tensor;
-      this.sum.set(name, tf.add(before, gradient));
-      tf.dispose([before, gradient]);
-    }
-  }
-
-  /** The mean, inside the caller's `tidy`; starts anew. */
-  take(): Map<string, tf.Tensor> {
-    const { sum, count } = this;
-    const mean = new Map([...sum].map(([name, total]) => [name, count === 1 ? tf.clone(total) : tf.div(total, count)]));
-    this.dispose();
-    return mean;
-  }
-
-  dispose(): void {
-    tf.dispose([...this.sum.values()]);
-    this.sum = new Map();
-    this.count = 0;
-  }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
-import { engineArguments, engineOptionsFrom } from '../../src/commands/engine-options.js';
+import { compileArgument, engineArguments, engineOptionsFrom } from '../../src/commands/engine-options.js';
 import { ConfigError } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 
@@ -34,6 +34,12 @@ describe('the engine options of the commands', () => {
       interOpThreads: 3,
       memoryGrowth: false,
     });
+  });
+
+  it('let a model run op by op', async () => {
+    const parsed = (...words: string[]) => compileArgument(yargs(words).exitProcess(false).strict()).parseAsync();
+    expect((await parsed()).compile).toBe(true);
+    expect((await parsed('--no-compile')).compile).toBe(false);
   });
 
   it('take the library from the environment, unless the command line names one', async () => {

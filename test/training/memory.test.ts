@@ -47,6 +47,7 @@ describe('500 training steps of LCNN', () => {
       },
       options,
       seed: 1,
+      isCompiled: true,
       logger: silentLogger,
       measure: async () => ({ loss: 1, eer: 0.5, auc: 0.5, accuracy: 0.5, threshold: 0 }),
       onBest: () => {},

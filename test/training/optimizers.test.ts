@@ -30,7 +30,7 @@ describe('createOptimizer', () => {
     });
     w_after_step.forEach((expected: number[][], index: number) => {
       const gradient = tf.tensor2d(optimizers.grads[index]);
-      optimizer.apply(new Map([['w', gradient]]), args.lr, index + 1);
+      optimizer.apply(new Map([['w', gradient]]), optimizer.coefficients(args.lr, index + 1));
       gradient.dispose();
       const got = variable.dataSync();
       expected.flat().forEach((value, i) => {
@@ -53,7 +53,7 @@ describe('createOptimizer', () => {
     });
     const gradients = new Map([['w', tf.ones([3])]]);
     const counts = [1, 2, 3].map((step) => {
-      optimizer.apply(gradients, 0.1, step);
+      optimizer.apply(gradients, optimizer.coefficients(0.1, step));
       return tf.memory().numTensors;
     });
     expect(new Set(counts).size).toBe(1);
