@@ -7,9 +7,15 @@ import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
  * than the reduction that tfjs asks it for.
  */
 export const addBias = tf.customGrad((x, bias) => ({
-  value: tf.add(x as tf.Tensor, bias as tf.Tensor),
+  value: sum(x as tf.Tensor, bias as tf.Tensor),
   gradFunc: (dy: tf.Tensor) => [tf.clone(dy), sumOfChannels(dy)],
 })) as (x: tf.Tensor, bias: tf.Tensor) => tf.Tensor;
+
+function sum(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  // A compiled program fuses this op with the convolution before it.
+  if (hasRawOps()) return executeRawOp('BiasAdd', { T: 'float32', data_format: 'NHWC' }, [x, bias], 1)[0];
+  return tf.add(x, bias);
+}
 
 function sumOfChannels(dy: tf.Tensor): tf.Tensor {
   if (hasRawOps()) return executeRawOp('BiasAddGrad', { T: 'float32', data_format: 'NHWC' }, [dy], 1)[0];
