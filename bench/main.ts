@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'cold-start': () => import('./cold-start.js'),
   features: () => import('./features.js'),
   'loader-memory': () => import('./loader-memory.js'),
+  steps: () => import('./steps.js'),
 };
 
 const say = (line: string): void => {
