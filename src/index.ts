@@ -6,7 +6,7 @@ export { type RunConfig, readRunConfig } from './experiment/checkpoint.js';
 export { type ExperimentConfig, listExperiments, parseExperiment, readExperiment } from './experiment/config.js';
 export type { FeatureExtractor, FeatureType } from './features/feature.js';
 export { createFeature, features } from './features/registry.js';
-export { type ClipScore, type Detector, loadDetector } from './inference/detector.js';
+export { type ClipScore, type Detector, type DetectorOptions, loadDetector } from './inference/detector.js';
 export { type FileFailure, type FileScore, scoreFile } from './inference/score-file.js';
 export { computeEer } from './metrics/eer.js';
 export { evaluateScores, type Metrics, type ScoredTrial } from './metrics/summary.js';
@@ -19,6 +19,7 @@ export {
   ConfigError,
   DataError,
   EngineError,
+  GraphError,
   ShapeError,
   TrainingError,
   VoiceproofError,
