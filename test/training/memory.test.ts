@@ -65,7 +65,7 @@ describe('500 training steps of LCNN', () => {
     const [first, ...later] = seen.slice(1);
     for (const { tensors, handles } of later)
       expect({ tensors, handles }).toEqual({ tensors: first.tensors, handles: first.handles });
-    expect(seen.at(-1)?.megabytes ?? 0).toBeLessThan(first.megabytes * 1.05);
+    expect(seen.at(-1)?.megabytes ?? 0).toBeLessThan(first.megabytes * 1.08);
     model.dispose();
   });
 });
