@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 const fraction = z.number().min(0).max(1);
+const decay = z.number().min(0).lt(1);
 
 /** Schema of the `training` section; each field says what it is, and here alone its default. */
 export const trainingOptions = z.strictObject({
@@ -24,8 +25,8 @@ export const trainingOptions = z.strictObject({
   optim: z.enum(['adam', 'adamw']).default('adam').describe('As in PyTorch.'),
   learningRate: z.number().positive().default(1e-3).describe('Per update, after the warm-up.'),
   weightDecay: z.number().min(0).default(0).describe('L2-coupled in adam, decoupled in adamw.'),
-  adamBeta1: fraction.default(0.9).describe('Share of the first moment that is kept from update to update.'),
-  adamBeta2: fraction.default(0.999).describe('Share of the second moment that is kept from update to update.'),
+  adamBeta1: decay.default(0.9).describe('Share of the first moment that is kept from update to update.'),
+  adamBeta2: decay.default(0.999).describe('Share of the second moment that is kept from update to update.'),
   adamEpsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
   lrSchedulerType: z
     .enum(['constant', 'constant_with_warmup', 'linear', 'cosine'])
