@@ -29,7 +29,24 @@ export interface ConfidenceInterval {
  * @throws DataError where a class is empty or a score is not finite
  */
 export function bootstrapEer(bonafide: Scores, spoof: Scores, options: BootstrapOptions = {}): ConfidenceInterval {
-  const { resamples = 1000, seed = 0, confidence = 0.95 } = options;
+  const { resamples, seed, confidence } = checkedOptions(options);
+  const nBonafide = bonafide.length;
+  const order = rejectionOrder(sortedScores(bonafide, 'bona fide'), sortedScores(spoof, 'spoof'));
+  const draw = createResampler(nBonafide, spoof.length, seed);
+  const eers = Float64Array.from({ length: resamples }, () => resampledEer(order, nBonafide, spoof.length, draw()));
+  return percentileInterval(eers, confidence);
+}
+
+/**
+ * The options with their defaults.
+ *
+ * @throws ConfigError where one is out of range
+ */
+export function checkedOptions({ resamples = 1000, seed = 0, confidence = 0.95 }: BootstrapOptions): {
+  readonly resamples: number;
+  readonly seed: number;
+  readonly confidence: number;
+} {
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new ConfigError(`bootstrap: resamples must be an integer of at least 1, got ${resamples}; 1000 is usual`);
   }
@@ -39,53 +56,58 @@ export function bootstrapEer(bonafide: Scores, spoof: Scores, options: Bootstrap
   if (!(confidence > 0 && confidence < 1)) {
     throw new ConfigError(`bootstrap: confidence must lie between 0 and 1, got ${confidence}; 0.95 is usual`);
   }
-  const trials = mergedTrials(sortedScores(bonafide, 'bona fide'), sortedScores(spoof, 'spoof'));
-  const random = createGenerator(seed);
-  const counts = new Uint16Array(bonafide.length + spoof.length);
-  const eers = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i++) eers[i] = resampledEer(trials, bonafide.length, spoof.length, counts, random);
-  eers.sort();
+  return { resamples, seed, confidence };
+}
+
+/** The interval that holds the middle of `draws`, which are sorted in place. */
+export function percentileInterval(draws: Float64Array, confidence: number): ConfidenceInterval {
+  draws.sort();
   const tail = (1 - confidence) / 2;
-  return { low: quantile(eers, tail), high: quantile(eers, 1 - tail), confidence, resamples };
+  return { low: quantile(draws, tail), high: quantile(draws, 1 - tail), confidence, resamples: draws.length };
 }
 
 /**
- * The trials in the order in which a rising threshold rejects them, as numbers: bona fide trials from 0 up, spoof trials
- * after them.
+ * Draws with replacement, each class from itself.
+ *
+ * @returns a function that gives how often each trial is in the next resample, bona fide ones first; one array, reused
  */
-function mergedTrials(bonafide: Float64Array, spoof: Float64Array): Int32Array {
-  const trials = new Int32Array(bonafide.length + spoof.length);
-  let b = 0;
-  let s = 0;
-  for (let i = 0; i < trials.length; i++) {
-    const bonafideNext = s === spoof.length || (b < bonafide.length && bonafide[b] <= spoof[s]);
-    trials[i] = bonafideNext ? b++ : bonafide.length + s++;
-  }
-  return trials;
+export function createResampler(nBonafide: number, nSpoof: number, seed: number): () => Uint16Array {
+  const random = createGenerator(seed);
+  const counts = new Uint16Array(nBonafide + nSpoof);
+  return () => {
+    counts.fill(0);
+    for (let i = 0; i < nBonafide; i++) counts[random(nBonafide)]++;
+    for (let i = 0; i < nSpoof; i++) counts[nBonafide + random(nSpoof)]++;
+    return counts;
+  };
+}
+
+/**
+ * The trials in the order in which a rising threshold rejects them, bona fide ones first among equal scores. Bona fide
+ * trials are numbers from 0 up, by their place in `bonafide`; spoof trials follow them.
+ */
+export function rejectionOrder(bonafide: Scores, spoof: Scores): Int32Array {
+  const nBonafide = bonafide.length;
+  const scoreOf = (trial: number): number => (trial < nBonafide ? bonafide[trial] : spoof[trial - nBonafide]);
+  // The sort is stable, and bona fide trials have the lower numbers.
+  return Int32Array.from({ length: nBonafide + spoof.length }, (_, trial) => trial).sort(
+    (a, b) => scoreOf(a) - scoreOf(b) || a - b,
+  );
 }
 
 /**
  * EER of one resample. How often each trial was drawn is all that matters, so nothing is sorted again: the walk along
- * the original order stops where rejections overtake acceptances, which is where the EER lies. The walk is in whole
+ * the order of {@link rejectionOrder} stops where rejections overtake acceptances, which is where the EER lies. The walk is in whole
  * numbers and without branches on random values, as most of a large set's time goes there.
  */
-function resampledEer(
-  trials: Int32Array,
-  nBonafide: number,
-  nSpoof: number,
-  counts: Uint16Array,
-  random: (n: number) => number,
-): number {
-  counts.fill(0);
-  for (let i = 0; i < nBonafide; i++) counts[random(nBonafide)]++;
-  for (let i = 0; i < nSpoof; i++) counts[nBonafide + random(nSpoof)]++;
+export function resampledEer(order: Int32Array, nBonafide: number, nSpoof: number, counts: Uint16Array): number {
   // FRR - FAR, times the number of pairs: a rejected bona fide trial adds nSpoof, a rejected spoof trial nBonafide.
   let difference = -nBonafide * nSpoof;
   let rejectedBonafide = 0;
   let rejectedSpoof = 0;
   let last = -1;
   while (difference < 0) {
-    const trial = trials[++last];
+    const trial = order[++last];
     const count = counts[trial];
     const isBonafide = trial < nBonafide ? 1 : 0;
     rejectedBonafide += isBonafide * count;
@@ -93,7 +115,7 @@ function resampledEer(
     difference += count * (isBonafide * nSpoof + (1 - isBonafide) * nBonafide);
   }
   // The last trial's copies are rejected one at a time: go back to the first of them that reaches equality.
-  const isBonafide = trials[last] < nBonafide;
+  const isBonafide = order[last] < nBonafide;
   const surplus = Math.floor(difference / (isBonafide ? nSpoof : nBonafide));
   if (isBonafide) rejectedBonafide -= surplus;
   else rejectedSpoof -= surplus;

@@ -4,15 +4,16 @@ import type { ClassReport } from '../metrics/classification.js';
 import type { GroupMetrics, Metrics } from '../metrics/summary.js';
 import { formatConfidence, formatInterval, formatPercent, formatScore } from '../metrics/table.js';
 import { escapeMarkup } from './draw.js';
+import {
+  type Figure,
+  renderCard,
+  renderDetails,
+  renderDocument,
+  renderSection,
+  renderTable,
+  renderTitle,
+} from './markup.js';
 import type { ReportInput } from './report.js';
-import { STYLE } from './style.js';
-import type { Chart } from './theme.js';
-
-/** A chart with its drawing. */
-export interface Figure extends Chart {
-  /** The `<svg>` element. */
-  readonly svg: string;
-}
 
 /** The figures of a report by section; a section without any is left out. */
 export interface Figures {
@@ -30,27 +31,9 @@ export function renderPage(input: ReportInput, figures: Figures): string {
     renderSection('Attacks', figures.attacks, attackTable(input.metrics)),
     renderSection('Training', figures.training, historyTable(input)),
     renderSection('Figures in full', [], metricsTable(input)),
-    renderSection('Config', [], details('Resolved config', `<pre>${escapeMarkup(toJson(input.config))}</pre>`)),
+    renderSection('Config', [], renderDetails('Resolved config', `<pre>${escapeMarkup(toJson(input.config))}</pre>`)),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeMarkup(input.name)} - Voiceproof report</title>
-<style>
-${STYLE}
-</style>
-</head>
-<body>
-<main>
-${sections.filter((section) => section !== '').join('\n')}
-</main>
-</body>
-</html>
-`;
+  return renderDocument(`${input.name} - Voiceproof report`, sections);
 }
 
 function renderHeader(input: ReportInput): string {
@@ -63,40 +46,32 @@ function renderHeader(input: ReportInput): string {
     ['Seed', String(input.seed)],
     ['Version', input.commit === null ? input.version : `${input.version} (${shortCommit(input.commit)})`],
   ];
-  const description = input.description === '' ? '' : `<p class="description">${escapeMarkup(input.description)}</p>\n`;
-  return `<header>
-<p class="kicker">Voiceproof report</p>
-<h1>${escapeMarkup(input.name)}</h1>
-${description}<dl>
-${facts
-  .filter(([, value]) => value !== '')
-  .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeMarkup(value)}</dd></div>`)
-  .join('\n')}
-</dl>
-</header>`;
+  return renderTitle('Voiceproof report', input.name, input.description, facts);
 }
 
 function renderHeadline({ metrics, set, devMetrics }: ReportInput): string {
   const { nBonafide, nSpoof, knownAttacks, unseenAttacks } = metrics;
-  const cards = [card('EER', formatPercent(metrics.eer), intervalText(metrics.eerConfidenceInterval), true)];
+  const cards = [renderCard('EER', formatPercent(metrics.eer), intervalText(metrics.eerConfidenceInterval), true)];
   const group = (name: string, measured: GroupMetrics | null): void => {
     if (measured !== null)
-      cards.push(card(name, formatPercent(measured.eer), intervalText(measured.eerConfidenceInterval)));
+      cards.push(renderCard(name, formatPercent(measured.eer), intervalText(measured.eerConfidenceInterval)));
   };
   group('EER, known attacks', knownAttacks);
   group('EER, unseen attacks', unseenAttacks);
   if (devMetrics !== null) {
-    cards.push(card('EER, dev', formatPercent(devMetrics.eer), intervalText(devMetrics.eerConfidenceInterval)));
+    cards.push(renderCard('EER, dev', formatPercent(devMetrics.eer), intervalText(devMetrics.eerConfidenceInterval)));
   }
   cards.push(
-    card('AUC', metrics.auc.toFixed(4), `average precision ${metrics.averagePrecision.toFixed(4)}`),
-    card('Accuracy', formatPercent(metrics.accuracy), `balanced ${formatPercent(metrics.balancedAccuracy)}`),
+    renderCard('AUC', metrics.auc.toFixed(4), `average precision ${metrics.averagePrecision.toFixed(4)}`),
+    renderCard('Accuracy', formatPercent(metrics.accuracy), `balanced ${formatPercent(metrics.balancedAccuracy)}`),
   );
-  if (metrics.minTdcf2019 !== null) cards.push(card('min t-DCF, 2019', metrics.minTdcf2019.toFixed(4), 'legacy form'));
-  if (metrics.minTdcf2021 !== null) cards.push(card('min t-DCF, 2021', metrics.minTdcf2021.toFixed(4), 'revised form'));
+  if (metrics.minTdcf2019 !== null)
+    cards.push(renderCard('min t-DCF, 2019', metrics.minTdcf2019.toFixed(4), 'legacy form'));
+  if (metrics.minTdcf2021 !== null)
+    cards.push(renderCard('min t-DCF, 2021', metrics.minTdcf2021.toFixed(4), 'revised form'));
   cards.push(
-    card('minDCF', metrics.minDcf.toFixed(4), `actDCF ${metrics.actDcf.toFixed(4)}`),
-    card('Cllr', metrics.cllr.toFixed(3), 'bits'),
+    renderCard('minDCF', metrics.minDcf.toFixed(4), `actDCF ${metrics.actDcf.toFixed(4)}`),
+    renderCard('Cllr', metrics.cllr.toFixed(3), 'bits'),
   );
   const subject = `${escapeMarkup(set)} set: ${nBonafide} bona fide and ${nSpoof} spoof trials`;
   return `<section>
@@ -109,25 +84,6 @@ ${metrics.notes.map((note) => `<p class="note">Note: ${escapeMarkup(note)}.</p>`
 </section>`;
 }
 
-function card(name: string, value: string, detail: string, isMain = false): string {
-  return `<div class="card${isMain ? ' main' : ''}"><h3>${name}</h3><p class="value">${value}</p><p>${detail}</p></div>`;
-}
-
-function renderSection(title: string, figures: readonly Figure[], rest = ''): string {
-  if (figures.length === 0 && rest === '') return '';
-  return `<section>
-<h2>${title}</h2>
-${figures.length === 0 ? '' : `<div class="figures">\n${figures.map(renderFigure).join('\n')}\n</div>\n`}${rest}
-</section>`;
-}
-
-function renderFigure({ svg, description, width, name }: Figure): string {
-  return `<figure id="${name}"${width > 600 ? ' class="wide"' : ''}>
-${svg}
-<figcaption>${escapeMarkup(description)}</figcaption>
-</figure>`;
-}
-
 function attackTable(metrics: Metrics): string {
   const groups: [string, string, GroupMetrics][] = metrics.attacks.map((attack) => [
     attack.attackId,
@@ -138,7 +94,7 @@ function attackTable(metrics: Metrics): string {
   if (metrics.knownAttacks !== null) groups.push(['all known', '', metrics.knownAttacks]);
   if (metrics.unseenAttacks !== null) groups.push(['all unseen', '', metrics.unseenAttacks]);
   const interval = metrics.eerConfidenceInterval;
-  return table(
+  return renderTable(
     ['Attack', 'In training', 'Trials', 'EER', interval === null ? '' : formatConfidence(interval), 'AUC', 'Accepted'],
     groups.map(([name, known, group]) => [
       name,
@@ -166,7 +122,7 @@ function historyTable({ history, bestEpoch }: ReportInput): string {
     row.seconds.toFixed(1),
   ]);
   const header = ['Epoch', 'Train loss', 'Dev loss', 'Dev EER', 'Dev AUC', 'Dev accuracy', 'Learning rate', 'Seconds'];
-  return details('Epochs as a table', table(header, rows, 1));
+  return renderDetails('Epochs as a table', renderTable(header, rows, 1));
 }
 
 function metricsTable({ metrics, set, devMetrics }: ReportInput): string {
@@ -196,37 +152,7 @@ function metricsTable({ metrics, set, devMetrics }: ReportInput): string {
     report('Macro average', (of) => of.report.macroAverage),
     report('Weighted average', (of) => of.report.weightedAverage),
   ];
-  return table(['', set, ...(devMetrics === null ? [] : ['dev'])], rows, 1, 'scroll narrow');
-}
-
-/** A table; the first `nText` columns are text, the others figures. Columns without any content are left out. */
-function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  nText: number,
-  style = 'scroll',
-): string {
-  const used = header.map((_, column) => rows.some((row) => row[column] !== ''));
-  const cells = (row: readonly string[], tag: 'th' | 'td'): string =>
-    row
-      .map((cell, column) => {
-        if (!used[column]) return '';
-        const kind = tag === 'td' && column === 0 ? 'th scope="row"' : tag === 'th' ? 'th scope="col"' : 'td';
-        const alignment = column < nText ? ' class="text"' : '';
-        return `<${kind}${alignment}>${escapeMarkup(cell)}</${kind.slice(0, 2)}>`;
-      })
-      .join('');
-  const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
-  return `<div class="${style}"><table>
-<thead><tr>${cells(header, 'th')}</tr></thead>
-<tbody>
-${body}
-</tbody>
-</table></div>`;
-}
-
-function details(summary: string, content: string): string {
-  return `<details><summary>${summary}</summary>\n${content}\n</details>`;
+  return renderTable(['', set, ...(devMetrics === null ? [] : ['dev'])], rows, 1, 'scroll narrow');
 }
 
 function intervalText(interval: ConfidenceInterval | null): string {
