@@ -1,7 +1,8 @@
 /** What the scores of a set look like: histogram, DET and ROC curves, confusion matrix. */
-import { computeDetPoints, type DetPoint, probit } from '../metrics/det.js';
+import { computeDetPoints, type DetPoint } from '../metrics/det.js';
 import { type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import { formatPercent, formatScore } from '../metrics/table.js';
+import { detChart, diagonal, pointSeries, thinned } from './det-chart.js';
 import {
   axisOption,
   baseOption,
@@ -10,7 +11,6 @@ import {
   FONT,
   HALF_WIDTH,
   HEIGHT,
-  haloText,
   lineSeries,
   paint,
   verticalMark,
@@ -19,10 +19,6 @@ import {
 /** Most and fewest bins of the histogram. */
 const MAX_BINS = 60;
 const MIN_BINS = 12;
-/** Bounds and grid of a DET axis, in percent. */
-const DET_TICKS = [0.01, 0.1, 0.5, 1, 2, 5, 10, 20, 40, 60, 80, 90, 95, 99];
-/** Points of a curve beyond which more can't be seen. */
-const MAX_POINTS = 600;
 
 /** The four charts of a scored set. */
 export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): Chart[] {
@@ -31,7 +27,7 @@ export function scoreCharts(trials: readonly ScoredTrial[], metrics: Metrics): C
   return [
     histogramChart(bonafide, spoof, metrics.threshold),
     confusionChart(metrics),
-    detChart(thinned(points), metrics),
+    detChart([{ name: 'DET', points, eer: metrics.eer, colour: 'bonafide' }]),
     rocChart(thinned(points), metrics),
   ];
 }
@@ -115,56 +111,6 @@ function scoreRange(classes: readonly Float64Array[], threshold: number): [numbe
   const high = Math.max(threshold, ...ends);
   const margin = high > low ? (high - low) / 50 : Math.max(1, Math.abs(low)) / 50;
   return [low - margin, high + margin];
-}
-
-function detChart(points: readonly DetPoint[], metrics: Metrics): Chart {
-  const rates = points.flatMap(({ far, frr }) => [far, frr]).filter((rate) => rate > 0 && rate < 1);
-  // From below the smallest rate that the set can show, or half the EER, to well beyond the EER.
-  const lowest = 100 * Math.min(0.1, metrics.eer / 2, ...rates);
-  const low = DET_TICKS.findLast((tick) => tick <= lowest) ?? DET_TICKS[0];
-  const high = DET_TICKS.find((tick) => tick >= Math.max(60, 150 * metrics.eer)) ?? 99;
-  const ticks = DET_TICKS.filter((tick) => tick >= low && tick <= high);
-  const position = (rate: number): number => probit(Math.min(high, Math.max(low, 100 * rate)) / 100);
-  const curve = points.map(({ far, frr }) => [position(far), position(frr)] as const);
-  const marks = ticks.map((tick) => probit(tick / 100));
-  const axis = (name: string, direction: 'x' | 'y'): Record<string, unknown> => {
-    const style = axisOption(name, direction);
-    return {
-      ...style,
-      type: 'value',
-      min: marks[0],
-      max: marks.at(-1),
-      axisTick: { ...style.axisTick, customValues: marks },
-      axisLabel: {
-        ...style.axisLabel,
-        customValues: marks,
-        formatter: (value: number) => String(ticks[nearestIndex(marks, value)]),
-      },
-    };
-  };
-  const title = 'Detection error trade-off';
-  const eer = position(metrics.eer);
-  return {
-    name: 'det',
-    title,
-    description:
-      'The two kinds of error against each other over all thresholds, on normal-deviate axes; nearer to the lower left is better.',
-    width: HALF_WIDTH,
-    height: 420,
-    option: {
-      ...baseOption(title),
-      xAxis: axis('spoof accepted (%)', 'x'),
-      yAxis: axis('bona fide rejected (%)', 'y'),
-      series: [
-        diagonal(marks[0], marks.at(-1) ?? 0, 'both'),
-        { ...lineSeries('DET', 'bonafide', curve), showSymbol: false },
-        pointSeries(eer, eer, `EER ${formatPercent(metrics.eer)}`, {
-          toLeft: metrics.eer > 0.5,
-          dy: -12,
-        }),
-      ],
-    },
-  };
 }
 
 function rocChart(points: readonly DetPoint[], metrics: Metrics): Chart {
@@ -255,52 +201,4 @@ function confusionChart({ confusionMatrix, threshold }: Metrics): Chart {
       ],
     },
   };
-}
-
-function diagonal(low: number, high: number, name: string): object {
-  return {
-    ...lineSeries(name, 'neutral', [
-      [low, low],
-      [high, high],
-    ]),
-    showSymbol: false,
-    lineStyle: { color: paint('neutral'), width: 1, type: 'dashed' },
-  };
-}
-
-/** A point with a label beside it, `dy` pixels below its middle, clear of the curve and the frame. */
-function pointSeries(x: number, y: number, text: string, { toLeft, dy }: { toLeft: boolean; dy: number }): object {
-  return {
-    type: 'scatter',
-    silent: true,
-    data: [[x, y]],
-    symbol: 'diamond',
-    symbolSize: 13,
-    itemStyle: { color: paint('spoof'), borderColor: paint('panel'), borderWidth: 1 },
-    label: {
-      ...haloText(),
-      show: true,
-      formatter: text,
-      position: toLeft ? 'left' : 'right',
-      distance: 8,
-      offset: [0, dy],
-      fontWeight: 600,
-    },
-    z: 5,
-  };
-}
-
-/** At most `MAX_POINTS` points, first and last among them. */
-function thinned(points: readonly DetPoint[]): readonly DetPoint[] {
-  if (points.length <= MAX_POINTS) return points;
-  const last = points.length - 1;
-  return Array.from({ length: MAX_POINTS }, (_, i) => points[Math.round((i * last) / (MAX_POINTS - 1))]);
-}
-
-function nearestIndex(values: readonly number[], value: number): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) {
-    if (Math.abs(values[i] - value) < Math.abs(values[best] - value)) best = i;
-  }
-  return best;
 }

@@ -15,6 +15,8 @@ export const COLOURS = {
   bonafide: { light: '#0072b2', dark: '#56b4e9' },
   spoof: { light: '#d55e00', dark: '#ff9052' },
   third: { light: '#00805f', dark: '#2dc79a' },
+  fourth: { light: '#a8558a', dark: '#e08fc0' },
+  fifth: { light: '#9a6b00', dark: '#e6b34a' },
   neutral: { light: '#7b8694', dark: '#8590a0' },
 } as const;
 
@@ -24,6 +26,13 @@ export type Colour = keyof typeof COLOURS;
 /** `colour` as charts and styles write it. */
 export function paint(colour: Colour): string {
   return `var(--${colour})`;
+}
+
+/** Colour and line of each of several curves: the five colours first, then again dashed and dotted. */
+export function curveStyle(index: number): { readonly colour: Colour; readonly line: 'solid' | 'dashed' | 'dotted' } {
+  const colours = ['bonafide', 'spoof', 'third', 'fourth', 'fifth'] as const;
+  const lines = ['solid', 'dashed', 'dotted'] as const;
+  return { colour: colours[index % 5], line: lines[Math.floor(index / 5) % 3] };
 }
 
 /** Font of charts and page: whatever the reader's system uses. */
