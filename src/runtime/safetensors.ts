@@ -3,11 +3,12 @@
  * little endian. Nothing in such a file is ever executed.
  * Format: https://huggingface.co/docs/safetensors/index
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
-import { CheckpointError, messageOf, systemCodeOf } from './errors.js';
+import { type ByteFile, openByteFile } from './byte-file.js';
+import { CheckpointError, messageOf } from './errors.js';
 import { writeFileAtomic } from './files.js';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half-precision.js';
+import { readAndClose, type TensorFile } from './tensor-file.js';
 
 /** How a tensor's values are stored. */
 export type StoredType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'BOOL';
@@ -31,7 +32,7 @@ export interface StoredTensors {
 }
 
 /** Bytes of one value as stored. */
-const ITEM_BYTES: Readonly<Record<StoredType, number>> = {
+export const ITEM_BYTES: Readonly<Record<StoredType, number>> = {
   F64: 8,
   I64: 8,
   F32: 4,
@@ -64,28 +65,40 @@ interface Entry {
 }
 
 /**
- * Reads a whole file. Every length is checked before anything of that size is made.
+ * Opens a file, whose tensors are then read one by one. Every length is checked before anything of that size is made.
  *
  * @throws CheckpointError that names the file: absent, cut short, longer than its header says, a header that is too
  *   long or no JSON, an unknown dtype, tensors that overlap, leave holes or don't fit their shapes
  */
-export function readSafetensors(path: string): StoredTensors {
-  const file = open(path);
+export function openSafetensors(path: string): TensorFile {
+  const file = openByteFile(path);
   try {
-    const stats = fstatSync(file);
-    if (!stats.isFile())
-      throw new CheckpointError(`${path}: expected a file, got a folder or device; name the file in it`);
-    const { size } = stats;
-    const { entries, metadata, start } = readHeader(file, size, path);
-    const tensors = new Map<string, StoredTensor>();
-    for (const { name, dtype, shape, begin, end } of entries) {
-      const bytes = readBytes(file, start + begin, end - begin, path);
-      tensors.set(name, { dtype, shape, data: decode(dtype, bytes) });
-    }
-    return { tensors, metadata };
-  } finally {
-    closeSync(file);
+    const { entries, metadata, start } = readHeader(file);
+    const byName = new Map(entries.map((entry) => [entry.name, entry]));
+    return {
+      path,
+      headers: byName,
+      metadata,
+      read: (name) => {
+        const { dtype, shape, begin, end } = byName.get(name) as Entry;
+        return { dtype, shape, data: decodeValues(dtype, file.read(start + begin, end - begin)) };
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    file.close();
+    throw error;
   }
+}
+
+/**
+ * Reads a whole file.
+ *
+ * @throws CheckpointError as {@link openSafetensors}
+ */
+export function readSafetensors(path: string): StoredTensors {
+  const file = openSafetensors(path);
+  return { tensors: readAndClose(file), metadata: file.metadata };
 }
 
 /**
@@ -133,23 +146,10 @@ function encodeSafetensors(
   return [header, ...parts];
 }
 
-function open(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    const isAbsent = systemCodeOf(error) === 'ENOENT';
-    const problem = isAbsent ? 'no such file; check the path' : `can't be read: ${messageOf(error)}`;
-    throw new CheckpointError(`${path}: ${problem}`, { cause: error });
-  }
-}
-
-function readHeader(
-  file: number,
-  size: number,
-  path: string,
-): { entries: Entry[]; metadata: Record<string, string>; start: number } {
+function readHeader(file: ByteFile): { entries: Entry[]; metadata: Record<string, string>; start: number } {
+  const { path, size } = file;
   if (size < 8) throw new CheckpointError(`${path}: expected a safetensors file, got ${size} bytes; copy it again`);
-  const announced = readBytes(file, 0, 8, path).readBigUInt64LE();
+  const announced = file.read(0, 8).readBigUInt64LE();
   if (announced > MAX_HEADER_BYTES) {
     throw new CheckpointError(
       `${path}: expected a safetensors header of at most ${MAX_HEADER_BYTES} bytes, got ${announced}; is it another kind of file?`,
@@ -159,7 +159,7 @@ function readHeader(
   if (size < start) {
     throw new CheckpointError(`${path}: cut short: the header needs ${start} bytes, got ${size}; copy it again`);
   }
-  const { entries, metadata } = parseHeader(readBytes(file, 8, start - 8, path), path);
+  const { entries, metadata } = parseHeader(file.read(8, start - 8), path);
   let at = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== at) {
@@ -224,20 +224,8 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
   return { name, dtype, shape, begin, end };
 }
 
-/** `length` bytes from `position`, in memory of their own. */
-function readBytes(file: number, position: number, length: number, path: string): Buffer {
-  // Not from Node's shared pool: the views made of these bytes must start at a multiple of their item's size.
-  const bytes = Buffer.from(new ArrayBuffer(length));
-  for (let done = 0; done < length; ) {
-    // One read call takes less than 2 GiB.
-    const got = readSync(file, bytes, done, Math.min(length - done, 1 << 30), position + done);
-    if (got === 0) throw new CheckpointError(`${path}: cut short while it was read; something else is writing it`);
-    done += got;
-  }
-  return bytes;
-}
-
-function decode(dtype: StoredType, { buffer }: Buffer): StoredTensor['data'] {
+/** Raw values, little endian, as the array that {@link StoredTensor.data} promises for the type. */
+export function decodeValues(dtype: StoredType, { buffer }: Buffer): StoredTensor['data'] {
   switch (dtype) {
     case 'F64':
       return new Float64Array(buffer);
