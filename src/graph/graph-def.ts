@@ -7,7 +7,7 @@ import type { OpAttribute } from '../runtime/native/binding.js';
 import { AttributeKind } from '../runtime/native/op-attribute.js';
 import { dataTypeNumber } from '../runtime/native/tensor-memory.js';
 import { bytesField, floatField, varintField } from '../runtime/protobuf.js';
-import { type Constant, type ConstantValues, elementsOf, type Program, type Value } from './program.js';
+import { type Constant, type ConstantValues, elementsOf, type Operation, type Program, type Value } from './program.js';
 
 /** A graph and the names by which its ends are found. */
 export interface GraphDefinition {
@@ -52,7 +52,12 @@ export function encodeGraph(program: Program): GraphDefinition {
     const { value } = constant;
     add(value.name, 'Const', [], { dtype: typeAttribute(value), value: bytesField(8, tensor(constant)) });
   }
-  for (const { name, op, inputs, attributes } of program.operations) {
+  const barriers = new Barriers(program, (name, value, after) => {
+    add(name, 'Identity', [value, { ...after, name: `^${after.name.split(':')[0]}` }], { T: typeAttribute(value) });
+  });
+  for (const operation of program.operations) {
+    const { name, op, attributes } = operation;
+    const inputs = barriers.inputsOf(operation);
     const taken = op === 'BiasAddGrad' ? inputs.map((input) => apart(input, name)) : inputs;
     add(name, op, taken, Object.fromEntries(attributes.map((attribute) => [attribute.name, encode(attribute, name)])));
   }
@@ -64,6 +69,45 @@ export function encodeGraph(program: Program): GraphDefinition {
   });
   const versions = bytesField(4, varintField(1, PRODUCER));
   return { graph: Buffer.concat([...nodes, versions]), inputs: placeholders.map(({ name }) => name), outputs };
+}
+
+/**
+ * Keeps ops that wait for a value from running early, and from being merged with their equals elsewhere: what they take
+ * from outside of their group goes through a node that waits. The ops themselves stay free, as TensorFlow fuses none that
+ * wait.
+ */
+class Barriers {
+  private readonly groups = new Map<Value, Value>();
+  private readonly constants: ReadonlySet<Value>;
+  private readonly made = new Map<string, Value>();
+
+  /** @param add makes a node that is `value` once `after` is there */
+  constructor(
+    { operations, constants }: Program,
+    private readonly add: (name: string, value: Value, after: Value) => void,
+  ) {
+    for (const { outputs, after } of operations) {
+      if (after !== undefined) for (const output of outputs) this.groups.set(output, after);
+    }
+    this.constants = new Set(constants.map(({ value }) => value));
+  }
+
+  /** What the op is to take in its inputs' place. */
+  inputsOf({ inputs, after }: Operation): readonly Value[] {
+    if (after === undefined) return inputs;
+    // Constants cost nothing to keep, and TensorFlow should see which shapes and axes are constant.
+    const free = inputs.every((input) => this.constants.has(input)) ? new Set<Value>() : this.constants;
+    return inputs.map((input) => {
+      if (free.has(input) || this.groups.get(input) === after) return input;
+      const name = `${input.name}.after.${after.name}`.replaceAll(':', '.');
+      const known = this.made.get(name);
+      if (known !== undefined) return known;
+      const barrier = { ...input, name };
+      this.made.set(name, barrier);
+      this.add(name, input, after);
+      return barrier;
+    });
+  }
 }
 
 /** `AttrValue` of an op's attribute. */

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OpAttribute } from '../runtime/native/binding.js';
 import { AttributeKind } from '../runtime/native/op-attribute.js';
 import { dataTypeName } from '../runtime/native/tensor-memory.js';
+import type { OpOrigin } from './layer-origin.js';
 
 /** A tensor in a program. Two values are the same if they are the same object. */
 export interface Value {
@@ -25,6 +26,10 @@ export interface Operation {
   readonly attributes: readonly OpAttribute[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+  /** The layer that it was recorded in; absent outside of all. */
+  readonly origin?: OpOrigin;
+  /** Runs only once this is there, and is not merged with an equal op that waits for something else. */
+  readonly after?: Value;
 }
 
 /** A tensor that was there before the function ran and that it used: a variable, or another outer tensor. */

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphError } from '../runtime/errors.js';
 import { kernelBackend } from '../runtime/native/kernel-backend.js';
+import { trackOrigins } from './layer-origin.js';
 import type { Program, Value } from './program.js';
 import { Recorder } from './recorder.js';
 
@@ -50,7 +51,7 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
         inputs.set(name, value);
         views[name] = view;
       }
-      const results = Object.entries(fn(views as Inputs));
+      const results = Object.entries(trackOrigins(() => fn(views as Inputs)));
       const created = Object.values(tf.engine().registeredVariables).filter(
         (variable) => !variables.includes(variable),
       );

@@ -5,7 +5,9 @@ import type { OpAttribute, TensorFlowBinding, TensorMetadata } from '../runtime/
 import { adoptTensor, type KernelBackend } from '../runtime/native/kernel-backend.js';
 import { AttributeKind } from '../runtime/native/op-attribute.js';
 import { DataType, dataTypeName } from '../runtime/native/tensor-memory.js';
+import { awaitedTensor } from '../runtime/run-after.js';
 import { callSite } from './call-site.js';
+import { currentOrigin, OUTSIDE } from './layer-origin.js';
 import {
   type Assignment,
   type Capture,
@@ -133,12 +135,16 @@ export class Recorder {
     const results = this.base.executeOp(op, attributes, inputIds, nOutputs);
     const name = this.newName(op);
     const outputs = results.map((result, i) => this.define(result, i === 0 ? name : `${name}:${i}`));
+    const origin = currentOrigin();
+    const awaited = awaitedTensor();
     const operation: Operation = {
       name,
       op,
       attributes: withInferredTypes(op, attributes, inputs),
       inputs,
       outputs,
+      ...(origin === OUTSIDE ? {} : { origin }),
+      ...(awaited === undefined ? {} : { after: this.valueOf(this.backend.getInputTensorIds([awaited])[0]) }),
     };
     for (const output of outputs) this.makers.set(output, operation);
     this.operations.push(operation);

@@ -67,6 +67,7 @@ function removeDead(program: Program): Program {
     if (!operation.outputs.some((output) => needed.has(output))) continue;
     operations.push(operation);
     for (const input of operation.inputs) needed.add(input);
+    if (operation.after !== undefined) needed.add(operation.after);
   }
   return {
     ...program,
@@ -112,7 +113,11 @@ class Simplifier {
   }
 
   private visit(old: Operation): void {
-    const operation = { ...old, inputs: old.inputs.map((input) => this.now(input)) };
+    const operation = {
+      ...old,
+      inputs: old.inputs.map((input) => this.now(input)),
+      ...(old.after === undefined ? {} : { after: this.now(old.after) }),
+    };
     const [output] = operation.outputs;
     const same = this.unchanged(operation);
     if (same !== undefined) {
@@ -123,7 +128,7 @@ class Simplifier {
     if (number !== undefined) {
       const values = Float32Array.of(number);
       this.uniform.set(output, values);
-      this.fill(output, values);
+      this.fill(output, values, operation);
       return;
     }
     this.operations.push(BINARY_OPS.has(operation.op) ? this.narrow(operation) : operation);
@@ -197,10 +202,19 @@ class Simplifier {
   }
 
   /** Makes `value` by an op of the engine. */
-  private fill(value: Value, values: ConstantValues): void {
+  private fill(value: Value, values: ConstantValues, from: Pick<Operation, 'origin' | 'after'> = {}): void {
     const attributes = [typeAttribute('T', value), { ...typeAttribute('index_type', value), value: INT32 }];
     const inputs = [this.shapeOf(value), this.scalar(value.dtype, values)];
-    this.operations.push({ name: value.name, op: 'Fill', attributes, inputs, outputs: [value] });
+    const { origin, after } = from;
+    this.operations.push({
+      name: value.name,
+      op: 'Fill',
+      attributes,
+      inputs,
+      outputs: [value],
+      ...(origin === undefined ? {} : { origin }),
+      ...(after === undefined ? {} : { after }),
+    });
   }
 
   private shapeOf({ shape }: Value): Value {

@@ -76,6 +76,7 @@ export function verifyProgram(program: Program, { orphans = true }: { readonly o
   }
   for (const operation of program.operations) {
     for (const input of operation.inputs) use(input, operation.name);
+    if (operation.after !== undefined) use(operation.after, operation.name);
     checkOperation(operation);
     for (const output of operation.outputs) define(output);
   }
