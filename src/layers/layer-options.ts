@@ -17,12 +17,17 @@ export const baseFields = {
 /** The axes of feature maps, as layers that take those name them. */
 export const MAP_AXES = ['batch', 'frames', 'bins', 'channels'];
 
+/** The axes of a sequence of feature vectors. */
+export const SEQUENCE_AXES = ['batch', 'frames', 'features'];
+
 /** What a call of a layer or model may be told: `model.apply(x, { training: true, seed })`. */
 export interface CallArguments {
   /** Whether this is a training step: batch statistics are used and updated, units are dropped. */
   readonly training?: boolean;
   /** What random layers draw from: an integer, or an int32 scalar. */
   readonly seed?: number | Tensor;
+  /** Whether blocks that can are to be computed again in the backward pass rather than kept: see `recomputed`. */
+  readonly recompute?: boolean;
 }
 
 /** Options as the base class takes them. */
@@ -84,6 +89,20 @@ export function fixedLength(length: number | null | undefined, axis: string, cla
     throw new ShapeError(`${className}: the length of the axis ${axis} must be fixed; give the model a number there`);
   }
   return length;
+}
+
+/**
+ * The channels that each group of a convolution takes.
+ *
+ * @throws ShapeError where the groups would be of different sizes
+ */
+export function groupedChannels(nChannels: number, groups: number, className: string): number {
+  if (nChannels % groups !== 0) {
+    throw new ShapeError(
+      `${className}: expected channels that ${groups} groups can share, got ${nChannels}; change groups or the channels`,
+    );
+  }
+  return nChannels / groups;
 }
 
 /** A shape for a message: `[any, 400, 60]`. */

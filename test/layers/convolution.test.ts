@@ -18,6 +18,34 @@ describeLayerContract(Convolution, [
     freeAxes: [0, 1, 2],
     weights: ['kernel', 'bias'],
   },
+  {
+    options: { nChannels: 4, kernelSize: [2, 3], padding: [1, 1], groups: 2, useBias: false },
+    inputShape: [2, 4, 5, 2],
+    outputShape: [2, 5, 5, 4],
+    freeAxes: [0, 1, 2],
+    weights: ['kernel'],
+  },
+  {
+    options: { nChannels: 2, kernelSize: [2, 3], padding: [0, 1], strides: [1, 2] },
+    inputShape: [2, 4, 6, 2],
+    outputShape: [2, 3, 3, 2],
+    freeAxes: [0, 1, 2],
+    weights: ['kernel', 'bias'],
+  },
+  {
+    options: { nChannels: 4, kernelSize: 3, dilation: [2, 1], strides: [2, 1], groups: 2 },
+    inputShape: [2, 7, 4, 4],
+    outputShape: [2, 4, 4, 4],
+    freeAxes: [0, 1, 2],
+    weights: ['kernel', 'bias'],
+  },
+  {
+    options: { nChannels: 3, kernelSize: 2, dilation: 2, padding: 1 },
+    inputShape: [2, 5, 4, 2],
+    outputShape: [2, 5, 4, 3],
+    freeAxes: [0, 1, 2],
+    weights: ['kernel', 'bias'],
+  },
 ]);
 
 test('pads both sides alike', () => {
@@ -47,4 +75,10 @@ test('starts uniform within 1 / sqrt(fan-in), by its seed', () => {
 
 test('an even kernel is refused, as it could not be padded alike', () => {
   expect(() => new Convolution({ nChannels: 1, kernelSize: 2 })).toThrow(/kernelSize: must be odd/);
+});
+
+test('groups that can not share the channels are refused', () => {
+  expect(() => new Convolution({ nChannels: 3, kernelSize: 1, groups: 2 })).toThrow(/groups: must divide nChannels/);
+  const layer = new Convolution({ nChannels: 4, kernelSize: 1, groups: 2 });
+  expect(() => layer.build([null, null, null, 3])).toThrow(/2 groups can share, got 3/);
 });
