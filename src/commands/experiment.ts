@@ -9,8 +9,9 @@ import {
   featureCacheDirectory,
   startCommandEngine,
 } from './engine-options.js';
+import { onInterrupt } from './interrupt.js';
 import { parseOverrides } from './overrides.js';
-import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
+import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface ExperimentArguments extends EngineArguments, CompileArgument {
   name: string;
@@ -58,15 +59,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
     const { runExperiment } = await import('../training/experiment-run.js');
     const { formatMetricsTable } = await import('../metrics/table.js');
     const { RUN_FILES } = await import('../experiment/checkpoint.js');
-    const interrupt = new AbortController();
-    const onInterrupt = (): void => {
-      logger.info('interrupted: saving after this step (Ctrl-C again to stop at once)');
-      process.exitCode = EXIT.interrupted;
-      interrupt.abort();
-      process.once('SIGINT', () => process.exit(EXIT.interrupted));
-    };
-    process.once('SIGINT', onInterrupt);
-    process.once('SIGTERM', onInterrupt);
+    const interrupt = onInterrupt(logger);
     const directory = args.output ?? join('checkpoints', name);
     try {
       const result = await runExperiment({
@@ -90,8 +83,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
       }
       throw error;
     } finally {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onInterrupt);
+      interrupt.end();
       engine.close();
     }
   },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
+import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { experimentCommand } from './experiment.js';
@@ -30,6 +31,7 @@ try {
     .scriptName('voiceproof')
     .usage('$0 <command>\n\nTrain, evaluate and ship detectors of synthetic, converted and replayed speech.')
     .command(experimentCommand)
+    .command(compareCommand)
     .command(evaluateCommand)
     .command(scoreCommand)
     .command(featuresCommand)

@@ -5,7 +5,7 @@ import { toFixedLength } from '../data/fixed-length.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
 import { clipLength } from '../experiment/config.js';
 import { createFeature } from '../features/registry.js';
-import { namedWeights, variablesOf } from '../models/named-weights.js';
+import { countParameters, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
 import { createForward } from './forward.js';
 
@@ -15,6 +15,8 @@ export interface Detector {
   readonly metadata: ModelMetadata;
   /** Samples that the model sees of a clip, from its start. */
   readonly nSamples: number;
+  /** Trained weights. */
+  readonly nParameters: number;
   /** Maps a batch of inputs to logits. */
   forward(inputs: tf.Tensor): tf.Tensor;
   /**
@@ -50,7 +52,8 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
   const { config } = run;
   const stored = readModel(directory);
   const model = buildModel(config.model, stored.inputShape, config.seed);
-  stored.assignTo(variablesOf(namedWeights(model)));
+  const weights = namedWeights(model);
+  stored.assignTo(variablesOf(weights));
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
   const nSamples = clipLength(config);
   const plain = createForward(model, false);
@@ -61,6 +64,7 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
     run,
     metadata: stored,
     nSamples,
+    nParameters: countParameters(weights),
     forward: compiled.run,
     score: (waveform) => {
       const clip = toFixedLength(waveform, nSamples);

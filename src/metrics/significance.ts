@@ -37,27 +37,63 @@ export function compareEers(
   b: readonly (readonly ScoredTrial[])[],
   options: BootstrapOptions = {},
 ): EerDifference {
-  const { resamples, seed, confidence } = checkedOptions(options);
-  const trials = [...(a[0] ?? [])].sort(byUtterance);
-  const systems = [a, b].map((runs) => runs.map((run) => alignedScores(run, trials)));
-  const nBonafide = trials.filter(({ label }) => label === 'bonafide').length;
-  const nSpoof = trials.length - nBonafide;
-  const meanOver = <Run>(runs: readonly Run[], eerOf: (run: Run) => number): number =>
-    runs.reduce((sum, run) => sum + eerOf(run), 0) / runs.length;
-  const [eerA, eerB] = systems.map((runs) => meanOver(runs, ({ bonafide, spoof }) => computeEer(bonafide, spoof).eer));
-  const orders = systems.map((runs) => runs.map(({ bonafide, spoof }) => rejectionOrder(bonafide, spoof)));
-  const draw = createResampler(nBonafide, nSpoof, seed);
-  const differences = Float64Array.from({ length: resamples }, () => {
-    const counts = draw();
-    const [first, second] = orders.map((runs) =>
-      meanOver(runs, (order) => resampledEer(order, nBonafide, nSpoof, counts)),
-    );
-    return first - second;
-  });
+  const { resamples, confidence } = checkedOptions(options);
+  const [first, second] = resampledMeans([a, b], options);
+  const differences = first.draws.map((eer, i) => eer - second.draws[i]);
   const nBelow = differences.filter((difference) => difference <= 0).length;
   const nAbove = differences.filter((difference) => difference >= 0).length;
   const pValue = Math.min(1, (2 * (Math.min(nBelow, nAbove) + 1)) / (resamples + 1));
-  return { difference: eerA - eerB, confidenceInterval: percentileInterval(differences, confidence), pValue };
+  return {
+    difference: first.mean - second.mean,
+    confidenceInterval: percentileInterval(differences, confidence),
+    pValue,
+  };
+}
+
+/**
+ * Mean EER of a detector's runs, with a percentile bootstrap interval over the choice of trials.
+ *
+ * @param runs the same trials scored by one or more seeds
+ * @throws DataError where the runs score different trials, or lack a class
+ * @throws ConfigError where an option is out of range
+ */
+export function meanEer(
+  runs: readonly (readonly ScoredTrial[])[],
+  options: BootstrapOptions = {},
+): { mean: number; confidenceInterval: ConfidenceInterval } {
+  const [{ mean, draws }] = resampledMeans([runs], options);
+  return { mean, confidenceInterval: percentileInterval(draws, checkedOptions(options).confidence) };
+}
+
+/** Mean EER over the runs of each system, as it is and in each resample of the trials, which all systems share. */
+function resampledMeans(
+  systems: readonly (readonly (readonly ScoredTrial[])[])[],
+  options: BootstrapOptions,
+): { mean: number; draws: Float64Array }[] {
+  const { resamples, seed } = checkedOptions(options);
+  const trials = [...(systems[0][0] ?? [])].sort(byUtterance);
+  const nBonafide = trials.filter(({ label }) => label === 'bonafide').length;
+  const nSpoof = trials.length - nBonafide;
+  const draw = createResampler(nBonafide, nSpoof, seed);
+  const prepared = systems.map((runs) => {
+    const scores = runs.map((run) => alignedScores(run, trials));
+    return {
+      orders: scores.map(({ bonafide, spoof }) => rejectionOrder(bonafide, spoof)),
+      mean: average(scores.map(({ bonafide, spoof }) => computeEer(bonafide, spoof).eer)),
+      draws: new Float64Array(resamples),
+    };
+  });
+  for (let i = 0; i < resamples; i++) {
+    const counts = draw();
+    for (const { orders, draws } of prepared) {
+      draws[i] = average(orders.map((order) => resampledEer(order, nBonafide, nSpoof, counts)));
+    }
+  }
+  return prepared;
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

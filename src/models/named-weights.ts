@@ -32,3 +32,8 @@ export function namedWeights(model: LayersModel): Map<string, NamedWeight> {
 export function variablesOf(weights: ReadonlyMap<string, NamedWeight>): Map<string, tf.Variable> {
   return new Map([...weights].map(([name, { variable }]) => [name, variable]));
 }
+
+/** How many numbers the optimizer moves. */
+export function countParameters(weights: ReadonlyMap<string, NamedWeight>): number {
+  return [...weights.values()].reduce((sum, { variable, trainable }) => sum + (trainable ? variable.size : 0), 0);
+}

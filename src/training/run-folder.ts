@@ -55,8 +55,8 @@ export function openRunFolder(
   return fresh;
 }
 
-/** Version, commit, machine and engine, for `config.json` and the report. */
-function describeEnvironment(engine: Engine): RunEnvironment {
+/** Version, commit, machine and engine, for `config.json` and the reports. */
+export function describeEnvironment(engine: Engine): RunEnvironment {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   return {
@@ -66,6 +66,12 @@ function describeEnvironment(engine: Engine): RunEnvironment {
     platform: `${process.platform}-${process.arch}`,
     engine: { kind: engine.kind, version: engine.version, usesGpu: engine.usesGpu },
   };
+}
+
+/** The engine in words, such as `TensorFlow 2.21.0, CPU`. */
+export function describeEngine({ engine }: RunEnvironment): string {
+  const name = engine.kind === 'native' ? 'TensorFlow' : `TensorFlow.js (${engine.kind})`;
+  return `${name} ${engine.version}, ${engine.usesGpu ? 'GPU' : 'CPU'}`;
 }
 
 function describeCommit(root: string): string | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createResampler } from '../../src/metrics/bootstrap.js';
 import { computeEer } from '../../src/metrics/eer.js';
-import { compareEers, holmCorrected } from '../../src/metrics/significance.js';
+import { compareEers, holmCorrected, meanEer } from '../../src/metrics/significance.js';
 import type { ScoredTrial } from '../../src/metrics/summary.js';
 import { createRandom } from '../../src/runtime/random.js';
 
@@ -70,6 +70,20 @@ describe('compareEers', () => {
     expect(() => compareEers([run], [run.slice(1)])).toThrow(/same trials.*100 and 99.*u0/);
     const relabelled = run.map((trial) => (trial.utterance === 'u5' ? { ...trial, label: 'spoof' as const } : trial));
     expect(() => compareEers([run], [relabelled])).toThrow(/u5/);
+  });
+});
+
+describe('meanEer', () => {
+  it('is the mean over the runs, inside its interval', () => {
+    const runs = [detector(2, 1), detector(1, 2)];
+    const eers = runs.map((run) => {
+      const of = (label: string) => run.filter((trial) => trial.label === label).map(({ score }) => score);
+      return computeEer(of('bonafide'), of('spoof')).eer;
+    });
+    const { mean, confidenceInterval } = meanEer(runs, { resamples: 300 });
+    expect(mean).toBeCloseTo((eers[0] + eers[1]) / 2, 12);
+    expect(confidenceInterval.low).toBeLessThan(mean);
+    expect(confidenceInterval.high).toBeGreaterThan(mean);
   });
 });
 
