@@ -120,12 +120,32 @@ export function createMelFilterBank(options: MelFilterBankOptions): TriangularFi
   return new TriangularFilterBank(corners, scales, Math.floor(nFft / 2) + 1);
 }
 
+/** `even`: corners are where they fall, between bins too; `whole`: they are rounded down to bins. */
+export const FILTER_CORNERS = ['even', 'whole'] as const;
+
+/** Where the corners of linear filters are. */
+export interface LinearFilterRange {
+  /** Lowest corner in bins, at least 0. */
+  readonly low?: number;
+  /** Highest corner in bins; default `nBins - 1`. */
+  readonly high?: number;
+  /** Rounds corners down to whole bins as spafe does: a corner at bin b moves to floor(b (nFft + 1) / nFft). */
+  readonly nFftRounded?: number;
+}
+
 /**
- * Filters equally spaced in frequency that peak at 1, from bin 0 to bin `nBins - 1`, as torchaudio's
+ * Filters equally spaced in frequency that peak at 1, by default from bin 0 to bin `nBins - 1`, as torchaudio's
  * `linear_fbanks` and the LFCC of the ASVspoof baselines define them.
  */
-export function createLinearFilterBank(nFilters: number, nBins: number): TriangularFilterBank {
-  return new TriangularFilterBank(spaced(0, nBins - 1, nFilters + 2), new Float64Array(nFilters).fill(1), nBins);
+export function createLinearFilterBank(
+  nFilters: number,
+  nBins: number,
+  { low = 0, high = nBins - 1, nFftRounded }: LinearFilterRange = {},
+): TriangularFilterBank {
+  const even = spaced(low, high, nFilters + 2);
+  const stretch = nFftRounded === undefined ? undefined : (nFftRounded + 1) / nFftRounded;
+  const corners = stretch === undefined ? even : even.map((corner) => Math.floor(corner * stretch));
+  return new TriangularFilterBank(corners, new Float64Array(nFilters).fill(1), nBins);
 }
 
 /** `length` values from `low` to `high`, both included. */

@@ -1,12 +1,30 @@
 /** Short-time power spectra: |STFT|^2, frame by frame. */
 import { createSpectrumPair, type SpectrumPair } from './spectrum-pair.js';
-import { createWindow, type WindowName } from './windows.js';
+import { createWindow, type WindowName, type WindowSymmetry } from './windows.js';
 
 /** What is beyond the ends of the signal: `constant` means zeros, `reflect` mirrors at the first and last sample. */
 export const PAD_MODES = ['constant', 'reflect'] as const;
 
 /** One of `PAD_MODES`. */
 export type PadMode = (typeof PAD_MODES)[number];
+
+/**
+ * How long a frame is that is not centred: as the `transform`, with the window in its middle (librosa, torch), or as the
+ * `window`, so that the last frames reach further (Kaldi, HTK, spafe).
+ */
+export const FRAME_LENGTHS = ['transform', 'window'] as const;
+
+/** One of `FRAME_LENGTHS`. */
+export type FrameLength = (typeof FRAME_LENGTHS)[number];
+
+/**
+ * The first sample behind the high-pass: `keep` takes x[0]; `extrapolate` is librosa's 3 x[0] - x[1], whose initial
+ * state continues the line through the first two samples.
+ */
+export const PRE_EMPHASIS_STARTS = ['keep', 'extrapolate'] as const;
+
+/** One of `PRE_EMPHASIS_STARTS`. */
+export type PreEmphasisStart = (typeof PRE_EMPHASIS_STARTS)[number];
 
 /** Frames and window of a `PowerSpectrogram`; lengths in samples. */
 export interface SpectrogramOptions {
@@ -17,12 +35,17 @@ export interface SpectrogramOptions {
   /** Distance between frames, at least 1. */
   readonly hopLength: number;
   readonly window: WindowName;
+  readonly windowSymmetry: WindowSymmetry;
   /** Whether frame t is centred on sample t * hopLength, with the ends padded, rather than starting there. */
   readonly center: boolean;
   /** Only read where `center` is set. */
   readonly padMode: PadMode;
-  /** Coefficient c of the high-pass y[n] = x[n] - c x[n-1], y[0] = x[0], that comes before all else; 0 is none. */
+  /** Only read where `center` is not set. */
+  readonly frameLength: FrameLength;
+  /** Coefficient c of the high-pass y[n] = x[n] - c x[n-1] that comes before all else; 0 is none. */
   readonly preEmphasis: number;
+  /** Only read where there is a high-pass. */
+  readonly preEmphasisStart: PreEmphasisStart;
 }
 
 /**
@@ -37,16 +60,16 @@ export class PowerSpectrogram {
   private readonly pair: SpectrumPair;
 
   constructor(options: SpectrogramOptions) {
-    const { nFft, winLength, hopLength, window } = options;
+    const { nFft, winLength, hopLength, window, windowSymmetry } = options;
     this.options = options;
     this.nBins = nFft / 2 + 1;
-    this.pair = createSpectrumPair(nFft, createWindow(window, winLength), hopLength);
+    this.pair = createSpectrumPair(nFft, createWindow(window, winLength, windowSymmetry), hopLength);
   }
 
   /** Frames of a waveform of `nSamples`; 0 where it is shorter than one frame, or empty. */
   nFrames(nSamples: number): number {
-    const { nFft, hopLength, center } = this.options;
-    const room = nSamples - (center ? 0 : nFft);
+    const { nFft, winLength, hopLength, center, frameLength } = this.options;
+    const room = nSamples - (center ? 0 : frameLength === 'window' ? winLength : nFft);
     return nSamples === 0 || room < 0 ? 0 : 1 + Math.floor(room / hopLength);
   }
 
@@ -56,12 +79,13 @@ export class PowerSpectrogram {
    * @param visit is given the spectrum, `[nBins]`, in an array that later frames overwrite
    */
   forEachFrame(waveform: Float32Array, visit: (frame: number, power: Float64Array) => void): void {
-    const { nFft, winLength, hopLength, center, preEmphasis } = this.options;
+    const { nFft, winLength, hopLength, center, frameLength, preEmphasis } = this.options;
     const { samples, powers } = this.pair;
     const nFrames = this.nFrames(waveform.length);
     // From the sample before a frame's first one under the window. Where a frame lies in the transform turns phases
     // only, so all that matters of the zeros around the window is where it starts.
-    const firstSample = Math.floor((nFft - winLength) / 2) - (center ? nFft / 2 : 0) - 1;
+    const windowStart = !center && frameLength === 'window' ? 0 : Math.floor((nFft - winLength) / 2);
+    const firstSample = windowStart - (center ? nFft / 2 : 0) - 1;
     for (let frame = 0; frame < nFrames; frame += 2) {
       const start = firstSample + frame * hopLength;
       if (start >= 0 && start + samples.length <= waveform.length) {
@@ -78,7 +102,7 @@ export class PowerSpectrogram {
 
   /** The sample at any place, be it outside the waveform, behind the high-pass: the padding comes after that. */
   private sampleAt(waveform: Float32Array, place: number): number {
-    const { padMode, preEmphasis } = this.options;
+    const { padMode, preEmphasis, preEmphasisStart } = this.options;
     const last = waveform.length - 1;
     let at = place;
     if (padMode === 'reflect' && (at < 0 || at > last)) {
@@ -86,6 +110,8 @@ export class PowerSpectrogram {
       if (at > last) at = 2 * last - at;
     }
     if (at < 0 || at > last) return 0;
-    return at === 0 ? waveform[0] : waveform[at] - preEmphasis * waveform[at - 1];
+    if (at > 0) return waveform[at] - preEmphasis * waveform[at - 1];
+    const isKept = preEmphasis === 0 || preEmphasisStart === 'keep' || last === 0;
+    return isKept ? waveform[0] : 3 * waveform[0] - waveform[1];
   }
 }

@@ -6,6 +6,15 @@ export const WINDOW_NAMES = ['hann', 'hamming', 'blackman', 'rectangular'] as co
 /** One of `WINDOW_NAMES`. */
 export type WindowName = (typeof WINDOW_NAMES)[number];
 
+/**
+ * `periodic` is one period of the cosine sum, for spectral analysis (the default of librosa and torch); `symmetric` ends
+ * on the value it starts with, for filter design (and what NumPy's functions give).
+ */
+export const WINDOW_SYMMETRIES = ['periodic', 'symmetric'] as const;
+
+/** One of `WINDOW_SYMMETRIES`. */
+export type WindowSymmetry = (typeof WINDOW_SYMMETRIES)[number];
+
 /** w[i] = sum over m of (-1)^m c[m] cos(2 pi m i / period) */
 const COSINE_SUMS: Readonly<Record<WindowName, readonly number[]>> = {
   hann: [0.5, 0.5],
@@ -17,15 +26,9 @@ const COSINE_SUMS: Readonly<Record<WindowName, readonly number[]>> = {
 /**
  * The window called `name`, `length` samples long.
  *
- * @param symmetry `periodic` is one period of the cosine sum, for spectral analysis (the default of librosa and torch);
- *   `symmetric` ends on the value it starts with, for filter design
  * @returns values in [0, 1]; a window of one sample is 1
  */
-export function createWindow(
-  name: WindowName,
-  length: number,
-  symmetry: 'periodic' | 'symmetric' = 'periodic',
-): Float64Array {
+export function createWindow(name: WindowName, length: number, symmetry: WindowSymmetry = 'periodic'): Float64Array {
   if (length === 1) return Float64Array.of(1);
   const period = symmetry === 'periodic' ? length : length - 1;
   const terms = COSINE_SUMS[name];

@@ -13,6 +13,8 @@ const LARGEST_POWER = 1e38;
 export interface FeatureExtractor {
   /** Values per frame. */
   readonly nBins: number;
+  /** Samples from frame to frame. */
+  readonly hopLength: number;
   /** Frames for a waveform of `nSamples`. */
   nFrames(nSamples: number): number;
   /**

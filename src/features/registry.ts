@@ -3,11 +3,15 @@ import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
 import type { FeatureExtractor, FeatureType } from './feature.js';
 import { lfcc } from './lfcc.js';
 import { logMel } from './log-mel.js';
+import { mfcc } from './mfcc.js';
+import { powerSpectrogram } from './power-spectrogram.js';
 
 /** Every feature by the `type` that configs name it by. */
 export const features: Readonly<Record<string, FeatureType>> = {
   'log-mel': logMel,
   lfcc,
+  mfcc,
+  'power-spectrogram': powerSpectrogram,
 };
 
 /**

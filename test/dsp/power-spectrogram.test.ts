@@ -10,9 +10,12 @@ const DEFAULTS: SpectrogramOptions = {
   winLength: 512,
   hopLength: 160,
   window: 'hann',
+  windowSymmetry: 'periodic',
   center: true,
   padMode: 'constant',
+  frameLength: 'transform',
   preEmphasis: 0,
+  preEmphasisStart: 'keep',
 };
 
 /** All spectra, `[frames, bins]`. */
@@ -25,8 +28,12 @@ function spectra(options: Partial<SpectrogramOptions>, waveform: Float32Array): 
 
 /** The definition: pads with a copy, and sums every bin of every frame. */
 function spectraByDefinition(options: Partial<SpectrogramOptions>, waveform: Float32Array): number[] {
-  const { nFft, winLength, hopLength, window, center, padMode, preEmphasis } = { ...DEFAULTS, ...options };
+  const { nFft, winLength, hopLength, window, windowSymmetry, center, padMode, frameLength, preEmphasis } = {
+    ...DEFAULTS,
+    ...options,
+  };
   const signal = Array.from(waveform, (x, n) => (n === 0 ? x : x - preEmphasis * waveform[n - 1]));
+  if (options.preEmphasisStart === 'extrapolate') signal[0] = 3 * waveform[0] - waveform[1];
   const pad = center ? nFft / 2 : 0;
   const at = (n: number): number => {
     if (n >= 0 && n < signal.length) return signal[n];
@@ -34,10 +41,12 @@ function spectraByDefinition(options: Partial<SpectrogramOptions>, waveform: Flo
     if (signal.length === 1) return signal[0];
     return at(n < 0 ? -n : 2 * (signal.length - 1) - n);
   };
-  const weights = createWindow(window, winLength);
-  const windowStart = Math.floor((nFft - winLength) / 2);
+  const weights = createWindow(window, winLength, windowSymmetry);
+  const isShort = !center && frameLength === 'window';
+  const windowStart = isShort ? 0 : Math.floor((nFft - winLength) / 2);
+  const frameEnd = isShort ? winLength : nFft;
   const result: number[] = [];
-  for (let start = -pad; start + nFft <= signal.length + pad; start += hopLength) {
+  for (let start = -pad; start + frameEnd <= signal.length + pad; start += hopLength) {
     for (let k = 0; k <= nFft / 2; k++) {
       let re = 0;
       let im = 0;
@@ -63,6 +72,9 @@ describe('spectra equal the definition', () => {
     [{ nFft: 50, winLength: 49, hopLength: 5 }, 123],
     [{ nFft: 50, winLength: 50, hopLength: 5, window: 'blackman' }, 123],
     [{ nFft: 2, winLength: 1, hopLength: 1, window: 'rectangular' }, 5],
+    [{ nFft: 64, winLength: 40, hopLength: 7, center: false, frameLength: 'window' }, 123],
+    [{ nFft: 64, winLength: 41, hopLength: 7, windowSymmetry: 'symmetric' }, 123],
+    [{ nFft: 64, winLength: 64, hopLength: 16, preEmphasis: 0.97, preEmphasisStart: 'extrapolate' }, 300],
     // A hop longer than a block of prepared samples.
     [{ nFft: 16, winLength: 16, hopLength: 5000 }, 12000],
     // Clips much shorter than a frame.
@@ -77,6 +89,19 @@ describe('spectra equal the definition', () => {
     const tolerance = options.preEmphasis === undefined ? 1e-10 : 1e-5;
     expect(largestError(spectra(options, waveform), expected)).toBeLessThan(tolerance);
   });
+});
+
+// reference/features: librosa's high-pass starts with 3 x[0] - x[1], and others' with x[0].
+test.skipIf(!hasShared).each<[string, SpectrogramOptions['preEmphasisStart']]>([
+  ['preemphasis_0.97_keepfirst', 'keep'],
+  ['preemphasis_librosa_0.97', 'extrapolate'],
+])('the high-pass is that of %s', (name, preEmphasisStart) => {
+  const recording = (readReference('inputs/mls_real.npy').data as Float32Array).slice(0, 4000);
+  // Louder, so that the first samples count.
+  const loud = (samples: Float32Array) => samples.map((x) => 100 * x);
+  const filtered = spectra({}, loud(readReference(`features/${name}.npy`).data as Float32Array));
+  const ours = spectra({ preEmphasis: 0.97, preEmphasisStart }, loud(recording));
+  expect(largestError(ours.map(Math.sqrt), filtered.map(Math.sqrt))).toBeLessThan(1e-3);
 });
 
 test('there are frames while their centre, or all of an uncentred frame, is in the clip', () => {
