@@ -26,7 +26,7 @@ export const pairMaximum = tf.customGrad((input, save) => {
 }) as (x: tf.Tensor) => tf.Tensor;
 
 /** `dy` where `lead` is positive, else zero. */
-function whereWon(dy: tf.Tensor, lead: tf.Tensor): tf.Tensor {
+export function whereWon(dy: tf.Tensor, lead: tf.Tensor): tf.Tensor {
   if (hasRawOps()) return executeRawOp('ReluGrad', { T: 'float32' }, [dy, lead], 1)[0];
   return tf.mul(dy, tf.step(lead));
 }

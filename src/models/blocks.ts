@@ -28,12 +28,12 @@ export function featureInput(
   return { input: features, maps: maps as SymbolicTensor };
 }
 
-/** `[batch, features]` to `[batch, units]`, a trained linear map. `seed` is the model's. */
+/** `[batch, ..., features]` to `[batch, ..., units]`, a trained linear map. `seed` is the model's. */
 export function linear(
   x: SymbolicTensor,
   { name, units, seed }: { readonly name: string; readonly units: number; readonly seed: number },
 ): SymbolicTensor {
-  const fanIn = x.shape[1] as number;
+  const fanIn = x.shape.at(-1) as number;
   const ownSeed = deriveSeed(seed, name);
   const layer = layers.dense({
     name,
@@ -42,4 +42,21 @@ export function linear(
     biasInitializer: uniformByFanIn(fanIn, ownSeed, 'bias'),
   });
   return layer.apply(x) as SymbolicTensor;
+}
+
+/**
+ * The input of a model that takes the waveform.
+ *
+ * @param inputShape `[samples]`; may be free
+ * @param least samples that the model needs
+ * @param type of the model, for the message
+ * @throws ShapeError where the input is something else, or too short
+ */
+export function waveformInput(inputShape: readonly (number | null)[], least: number, type: string): SymbolicTensor {
+  const [samples] = inputShape;
+  if (inputShape.length !== 1 || (samples ?? least) < least) {
+    const got = showShape([...inputShape]);
+    throw new ShapeError(`${type}: expected a waveform [samples] of at least ${least}, got ${got}`);
+  }
+  return input({ name: 'waveform', shape: [...inputShape] });
 }

@@ -1,12 +1,15 @@
 /** The architectures there are. A new one is its file and a line here. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import { aasist, aasistL } from './aasist.js';
 import { lcnn } from './lcnn.js';
 import { lcnnSmall } from './lcnn-small.js';
 import type { ModelType } from './model.js';
 
 /** Every architecture by the `type` that configs name it by. */
 export const models = {
+  aasist,
+  'aasist-l': aasistL,
   lcnn,
   'lcnn-small': lcnnSmall,
 } as const satisfies Readonly<Record<string, ModelType>>;

@@ -11,10 +11,11 @@ import { expectGradientsMatchDifferences, spreadTensor } from './gradient-check.
 export interface LayerCase {
   /** The options; must survive JSON. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly inputShape: readonly number[];
+  /** Shape of the input; a list of shapes where the layer takes several. */
+  readonly inputShape: readonly number[] | readonly (readonly number[])[];
   /** Shape of the output for that input. */
   readonly outputShape: readonly number[];
-  /** Axes whose length may be left free when the layer is built. */
+  /** Axes whose length may be left free when the layer is built, in every input. */
   readonly freeAxes: readonly number[];
   /** Names of the weights, in order. */
   readonly weights: readonly string[];
@@ -47,44 +48,50 @@ export function describeLayerContract(Layer: LayerClass, cases: readonly LayerCa
     });
 
     describe.each(cases)('with $options and input $inputShape', ({ options, inputShape, outputShape, ...wanted }) => {
+      const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as number[][];
+      /** One alone, or the list of several, as tfjs passes a layer's inputs. */
+      const bare = <T>(list: readonly T[]): T | T[] => (list.length === 1 ? (list[0] as T) : [...list]);
+      const inputs = () => shapes.map((shape, i) => spreadTensor(shape, 1 + i));
       const build = () => {
         const layer = create(options);
-        layer.build([...inputShape]);
+        layer.build(bare(shapes));
         layer.built = true;
         return layer;
       };
-      const apply = (layer: layers.Layer, x: tf.Tensor, training: boolean) =>
-        layer.apply(x, { training, seed: 7 }) as tf.Tensor;
+      const apply = (layer: layers.Layer, xs: readonly tf.Tensor[], training: boolean) =>
+        layer.apply(bare(xs), { training, seed: 7 }) as tf.Tensor;
 
       test.each([true, false])('gives the shape it promises, training %s', (training) => {
         const layer = build();
-        const x = spreadTensor(inputShape, 1);
-        expect(layer.computeOutputShape([...inputShape])).toEqual(outputShape);
-        expect(apply(layer, x, training).shape).toEqual(outputShape);
+        expect(layer.computeOutputShape(bare(shapes))).toEqual(outputShape);
+        expect(apply(layer, inputs(), training).shape).toEqual(outputShape);
       });
 
       test('promises a free length where one comes in', () => {
-        const shape: Shape = inputShape.map((length, axis) => (wanted.freeAxes.includes(axis) ? null : length));
+        const symbols = shapes.map((lengths) => {
+          const batchShape: Shape = lengths.map((length, axis) => (wanted.freeAxes.includes(axis) ? null : length));
+          return input({ batchShape });
+        });
         const layer = create(options);
-        const promised = (layer.apply(input({ batchShape: shape })) as SymbolicTensor).shape;
+        const promised = (layer.apply(bare(symbols)) as SymbolicTensor).shape;
         promised.forEach((length, axis) => {
           if (length !== null) expect(length).toBe(outputShape[axis]);
         });
         expect(promised[0]).toBeNull();
-        expect(apply(layer, spreadTensor(inputShape, 1), false).shape).toEqual(outputShape);
+        expect(apply(layer, inputs(), false).shape).toEqual(outputShape);
       });
 
       test('has its weights under stable names', () => {
         const layer = create({ ...options, name: 'it' });
-        layer.apply(input({ batchShape: [...inputShape] }));
+        layer.apply(bare(shapes.map((batchShape) => input({ batchShape }))));
         expect(layer.weights.map((weight) => weight.originalName)).toEqual(wanted.weights.map((name) => `it/${name}`));
       });
 
       test('comes back from JSON with equal output', async () => {
-        const symbol = input({ batchShape: [...inputShape] });
+        const symbols = shapes.map((batchShape) => input({ batchShape }));
         const net = model({
-          inputs: symbol,
-          outputs: create({ ...options, name: 'it' }).apply(symbol) as SymbolicTensor,
+          inputs: symbols,
+          outputs: create({ ...options, name: 'it' }).apply(bare(symbols)) as SymbolicTensor,
         });
         let saved: tf.io.ModelArtifacts | undefined;
         await net.save(
@@ -96,12 +103,12 @@ export function describeLayerContract(Layer: LayerClass, cases: readonly LayerCa
         const copy = await loadLayersModel(
           tf.io.fromMemory({ ...saved, modelTopology: JSON.parse(JSON.stringify(saved?.modelTopology)) }),
         );
-        expect(copy.layers[1].getConfig()).toEqual(net.layers[1].getConfig());
-        expect(copy.layers[1].getConfig()).toMatchObject(options);
-        const x = spreadTensor(inputShape, 1);
+        expect(copy.getLayer('it').getConfig()).toEqual(net.getLayer('it').getConfig());
+        expect(copy.getLayer('it').getConfig()).toMatchObject(options);
+        const xs = inputs();
         for (const training of [false, true]) {
           const [wantedValues, values] = [net, copy].map((each) =>
-            (each.apply(x, { training, seed: 7 }) as tf.Tensor).dataSync(),
+            (each.apply(bare(xs), { training, seed: 7 }) as tf.Tensor).dataSync(),
           );
           expect(values).toEqual(wantedValues);
         }
@@ -109,9 +116,18 @@ export function describeLayerContract(Layer: LayerClass, cases: readonly LayerCa
 
       test('a batch equals its rows at inference', () => {
         const layer = build();
-        const x = spreadTensor(inputShape, 1);
-        const whole = apply(layer, x, false);
-        const rows = tf.concat(tf.split(x, inputShape[0]).map((row) => apply(layer, row, false)));
+        const xs = inputs();
+        const whole = apply(layer, xs, false);
+        const [batch] = shapes[0] as number[];
+        const rows = tf.concat(
+          Array.from({ length: batch as number }, (_, i) =>
+            apply(
+              layer,
+              xs.map((x) => tf.slice(x, i, 1)),
+              false,
+            ),
+          ),
+        );
         expect(tf.max(tf.abs(tf.sub(whole, rows))).dataSync()[0]).toBeLessThan(1e-6);
       });
 
@@ -123,24 +139,25 @@ export function describeLayerContract(Layer: LayerClass, cases: readonly LayerCa
         const start = others.map((variable) => tf.clone(variable));
         const values = before.map((value, i) => tf.add(value, tf.mul(spreadTensor(value.shape, 10 + i), 0.1)));
         // A function of the weights' values: tfjs differentiates by tensors, so they stand in for the variables.
-        const compute = (x: tf.Tensor, ...weights: tf.Tensor[]) => {
+        const compute = (...tensors: tf.Tensor[]) => {
           others.forEach((variable, i) => {
             variable.assign(start[i]);
           });
-          return withWeights(layer, weights, () => apply(layer, x, training));
+          const weights = tensors.slice(shapes.length);
+          return withWeights(layer, weights, () => apply(layer, tensors.slice(0, shapes.length), training));
         };
-        expectGradientsMatchDifferences(compute, [spreadTensor(inputShape, 1), ...values]);
+        expectGradientsMatchDifferences(compute, [...inputs(), ...values]);
       });
 
       test.each([true, false])('leaves no tensors behind, training %s', (training) => {
         const layer = build();
-        const x = spreadTensor(inputShape, 1);
+        const xs = inputs();
         const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
         const step = () => {
-          tf.dispose(apply(layer, x, training));
-          tf.dispose(tf.grad((each) => tf.sum(apply(layer, each, training)))(x));
+          tf.dispose(apply(layer, xs, training));
+          tf.dispose(tf.grads((...each) => tf.sum(apply(layer, each, training)))(xs));
           if (variables.length > 0) {
-            const { value, grads } = tf.variableGrads(() => tf.sum(apply(layer, x, training)) as tf.Scalar, variables);
+            const { value, grads } = tf.variableGrads(() => tf.sum(apply(layer, xs, training)) as tf.Scalar, variables);
             tf.dispose([value, grads]);
           }
         };

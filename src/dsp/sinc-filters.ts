@@ -1,0 +1,59 @@
+/**
+ * Band-pass filters as differences of two sinc functions (Ravanelli and Bengio, "Speaker recognition from raw waveform
+ * with SincNet", SLT 2018).
+ */
+import { hzToMel, melToHz } from './frequency-scales.js';
+import { createWindow } from './windows.js';
+
+/**
+ * How the edges of the bands are spaced: equally in mel (HTK), so with two more bands at the top that no filter takes
+ * (eurecom's RawNet2), equally in mel from the top, or equally in Hz.
+ */
+export const SINC_SCALES = ['mel', 'mel-below-top', 'inverse-mel', 'linear'] as const;
+
+/** One of `SINC_SCALES`. */
+export type SincScale = (typeof SINC_SCALES)[number];
+
+/** What a bank of band-pass filters is. */
+export interface SincFilterBank {
+  readonly nFilters: number;
+  /** Samples; odd, so that a filter is symmetric about its middle. */
+  readonly kernelSize: number;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly scale: SincScale;
+}
+
+/**
+ * Filters that share the band from 0 to half the sample rate, each from one edge to the next:
+ * h[t] = w[t] (2 f2 sinc(2 f2 t) - 2 f1 sinc(2 f1 t)), f in cycles a sample, w a symmetric Hamming window.
+ *
+ * @returns `[kernelSize, nFilters]`, row-major
+ */
+export function sincFilters({ nFilters, kernelSize, sampleRate, scale }: SincFilterBank): Float32Array {
+  const edges = bandEdges(nFilters, sampleRate / 2, scale);
+  const window = createWindow('hamming', kernelSize, 'symmetric');
+  const filters = new Float32Array(kernelSize * nFilters);
+  for (let i = 0; i < kernelSize; i++) {
+    const time = i - (kernelSize - 1) / 2;
+    const lowPasses = edges.map((hz) => lowPass(hz / sampleRate, time));
+    for (let band = 0; band < nFilters; band++) {
+      filters[i * nFilters + band] = window[i] * (lowPasses[band + 1] - lowPasses[band]);
+    }
+  }
+  return filters;
+}
+
+/** `nFilters + 1` frequencies from 0 to `top`, in Hz. */
+function bandEdges(nFilters: number, top: number, scale: SincScale): number[] {
+  const nBands = scale === 'mel-below-top' ? nFilters + 2 : nFilters;
+  const shares = Array.from({ length: nFilters + 1 }, (_, i) => i / nBands);
+  if (scale === 'linear') return shares.map((share) => top * share);
+  const mels = shares.map((share) => melToHz(hzToMel(top, 'htk') * share, 'htk'));
+  return scale === 'inverse-mel' ? mels.map((hz) => top - hz).reverse() : mels;
+}
+
+/** The ideal low-pass filter up to `frequency`, in cycles a sample. */
+function lowPass(frequency: number, time: number): number {
+  return time === 0 ? 2 * frequency : Math.sin(2 * Math.PI * frequency * time) / (Math.PI * time);
+}

@@ -1,0 +1,41 @@
+/** The residual block of AASIST's encoder, on maps `[batch, frames, bins, channels]`. */
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { BatchNorm } from '../layers/batch-norm.js';
+import { BlockMaxPool } from '../layers/block-max-pool.js';
+import { Convolution } from '../layers/convolution.js';
+import { Selu } from '../layers/selu.js';
+import { UnusedBatchNorm } from '../layers/unused-batch-norm.js';
+import { deriveSeed } from '../runtime/random.js';
+
+/** Frames that become one. */
+const POOL = 3;
+
+/**
+ * Two convolutions over 3 frames and 2 bins beside a shortcut, then the maximum over three frames: `[batch, frames, bins,
+ * channels]` to `[batch, frames / 3, bins, nChannels]`. The bins stay, as the first convolution adds one and the second
+ * takes it again. Where the width changes, the shortcut is a convolution over 3 frames.
+ *
+ * The block of one input channel, the first, has no `norm1`: see `UnusedBatchNorm`.
+ */
+export function residualBlock(
+  x: SymbolicTensor,
+  { name, nChannels, seed }: { readonly name: string; readonly nChannels: number; readonly seed: number },
+): SymbolicTensor {
+  const nInputs = x.shape[3] as number;
+  const convolution = (role: string, kernelSize: [number, number], padding: [number, number]) =>
+    new Convolution({
+      name: `${name}-${role}`,
+      nChannels,
+      kernelSize,
+      padding,
+      seed: deriveSeed(seed, `${name}-${role}`),
+    });
+  const entered = nInputs === 1 ? x : (new UnusedBatchNorm({ name: `${name}-norm1` }).apply(x) as SymbolicTensor);
+  const first = convolution('conv1', [3, 2], [1, 1]).apply(entered); // [batch, frames, bins + 1, nChannels]
+  const normalised = new BatchNorm({ name: `${name}-norm2` }).apply(first);
+  const active = new Selu({ name: `${name}-selu` }).apply(normalised);
+  const second = convolution('conv2', [3, 2], [1, 0]).apply(active); // [batch, frames, bins, nChannels]
+  const shortcut = nInputs === nChannels ? entered : convolution('shortcut', [3, 1], [1, 0]).apply(entered);
+  const sum = layers.add({ name: `${name}-sum` }).apply([second, shortcut] as SymbolicTensor[]);
+  return new BlockMaxPool({ name: `${name}-pool`, nFrames: POOL }).apply(sum) as SymbolicTensor;
+}
