@@ -1,7 +1,9 @@
 /** Functions on tensors that run as one call of the engine. */
 import * as tf from '@tensorflow/tfjs-core';
+import { EngineError } from '../runtime/errors.js';
 import { kernelBackend, NATIVE_BACKEND } from '../runtime/native/kernel-backend.js';
 import { executeRawOp } from '../runtime/native/raw-op.js';
+import { autocast, type LowPrecision, lowPrecisionOps } from './autocast.js';
 import { encodeGraph } from './graph-def.js';
 import { type Program, releaseProgram } from './program.js';
 import { type NamedTensors, record } from './record.js';
@@ -12,6 +14,8 @@ import { verifyProgram } from './verify.js';
 export interface CompileOptions<Outputs extends NamedTensors = NamedTensors> {
   /** Programs kept, one for each combination of input shapes; beyond them the one unused for longest goes. Default 8. */
   readonly maxPrograms?: number;
+  /** What matrix products and convolutions are computed in; float32, like the rest, by default. See `autocast`. */
+  readonly precision?: LowPrecision;
   /** Sees the outputs before variables are assigned. Where it throws, none is assigned. */
   readonly check?: (outputs: Outputs) => void;
 }
@@ -47,10 +51,11 @@ let nFunctions = 0;
  * share them.
  *
  * @param fn from named tensors to named tensors
+ * @throws EngineError at the first call, where the device lacks a kernel for `precision`
  */
 export function compile<Inputs extends NamedTensors, Outputs extends NamedTensors>(
   fn: (inputs: Inputs) => Outputs,
-  { maxPrograms = DEFAULT_MAX_PROGRAMS, check }: CompileOptions<Outputs> = {},
+  { maxPrograms = DEFAULT_MAX_PROGRAMS, precision, check }: CompileOptions<Outputs> = {},
 ): CompiledFunction<Inputs, Outputs> {
   // In order of use, the latest last.
   const cache = new Map<string, Loaded>();
@@ -60,7 +65,7 @@ export function compile<Inputs extends NamedTensors, Outputs extends NamedTensor
     const key = keyOf(inputs);
     const known = cache.get(key);
     cache.delete(key);
-    const loaded = known ?? load(fn, inputs);
+    const loaded = known ?? load(fn, inputs, precision);
     cache.set(key, loaded);
     if (known === undefined) nRecordings += 1;
     const [oldest] = cache;
@@ -109,10 +114,15 @@ function keyOf(inputs: NamedTensors): string {
     .join('\n');
 }
 
-function load<Inputs extends NamedTensors>(fn: (inputs: Inputs) => NamedTensors, inputs: Inputs): Loaded {
+function load<Inputs extends NamedTensors>(
+  fn: (inputs: Inputs) => NamedTensors,
+  inputs: Inputs,
+  precision: LowPrecision | undefined,
+): Loaded {
   const recorded = record(fn, inputs);
   try {
-    const program = simplifyProgram(recorded);
+    const simplified = simplifyProgram(recorded);
+    const program = precision === undefined ? simplified : lowered(simplified, precision);
     verifyProgram(program);
     const name = `voiceproof_${nFunctions++}`;
     kernelBackend('compile').binding.addFunction({ name, ...encodeGraph(program) });
@@ -121,6 +131,17 @@ function load<Inputs extends NamedTensors>(fn: (inputs: Inputs) => NamedTensors,
     releaseProgram(recorded);
     throw error;
   }
+}
+
+function lowered(program: Program, precision: LowPrecision): Program {
+  const { binding } = kernelBackend('compile');
+  const lacking = lowPrecisionOps(program).filter((op) => !binding.hasKernel(op, precision));
+  if (lacking.length > 0) {
+    throw new EngineError(
+      `compile: ${binding.isUsingGpuDevice() ? 'the GPU' : 'the CPU'} has no ${precision} kernel of ${lacking.join(', ')}; compute in float32`,
+    );
+  }
+  return autocast(program, precision);
 }
 
 function unload({ name, recorded }: Loaded): void {

@@ -59,7 +59,7 @@ export function simplifyProgram(program: Program): Program {
 }
 
 /** Without ops, constants and captures that nothing needs. */
-function removeDead(program: Program): Program {
+export function removeDead(program: Program): Program {
   const needed = new Set<Value>([...program.outputs.values(), ...program.assignments.map(({ value }) => value)]);
   const operations: Operation[] = [];
   for (let i = program.operations.length - 1; i >= 0; i--) {

@@ -41,3 +41,76 @@ function varint(value: number): Buffer {
   bytes.push(rest);
   return Buffer.from(bytes);
 }
+
+/** A field of a message as it was read: a number, or the bytes of text, of a message, or of packed numbers. */
+export interface ReadField {
+  readonly field: number;
+  /** Of whole and floating-point numbers; whole ones beyond 2^53 lose their last digits. NaN where it is bytes. */
+  readonly number: number;
+  /** Empty where it is a number. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * The fields of a message, in its order. 64-bit and 32-bit fields are taken for floats.
+ *
+ * @throws RangeError where the message ends too early or holds what is no field
+ */
+export function* readFields(message: Uint8Array): Generator<ReadField> {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const none = bytes.subarray(0, 0);
+  let at = 0;
+  const next = (): number => {
+    const read = readVarint(bytes, at);
+    at = read.end;
+    return read.number;
+  };
+  const take = (length: number): Buffer => {
+    if (at + length > bytes.length) throw new RangeError(`protocol buffer: a field ends beyond byte ${bytes.length}`);
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  while (at < bytes.length) {
+    const tag = next();
+    const field = Math.floor(tag / 8);
+    switch (tag % 8) {
+      case 0:
+        yield { field, number: next(), bytes: none };
+        break;
+      case 1:
+        yield { field, number: take(8).readDoubleLE(), bytes: none };
+        break;
+      case 2:
+        yield { field, number: Number.NaN, bytes: take(next()) };
+        break;
+      case 5:
+        yield { field, number: take(4).readFloatLE(), bytes: none };
+        break;
+      default:
+        throw new RangeError(`protocol buffer: wire type ${tag % 8} at byte ${at}`);
+    }
+  }
+}
+
+/** Whole numbers, one after the other. */
+export function readPacked(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const read = readVarint(bytes, at);
+    numbers.push(read.number);
+    at = read.end;
+  }
+  return numbers;
+}
+
+function readVarint(bytes: Uint8Array, start: number): { number: number; end: number } {
+  let number = 0;
+  let scale = 1;
+  for (let at = start; at < bytes.length; at++) {
+    number += (bytes[at] & 0x7f) * scale;
+    // Ten bytes whose uppermost bits are set: a negative number.
+    if (bytes[at] < 0x80) return { number: number >= 2 ** 63 ? number - 2 ** 64 : number, end: at + 1 };
+    scale *= 128;
+  }
+  throw new RangeError(`protocol buffer: a number ends beyond byte ${bytes.length}`);
+}

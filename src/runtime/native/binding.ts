@@ -7,6 +7,7 @@ import { EngineError, messageOf } from '../errors.js';
 import type { Pointer } from './c-api.js';
 import type { EngineContext } from './context.js';
 import { type GraphFunction, GraphFunctions } from './graph-function.js';
+import { hasKernel } from './kernel-list.js';
 import { setAttribute } from './op-attribute.js';
 import { SavedModels } from './saved-model.js';
 import {
@@ -19,6 +20,7 @@ import {
   shapeOf,
   type TensorValues,
 } from './tensor-memory.js';
+import { TracedGraph } from './traced-graph.js';
 
 /** What is known of an op's output: its id, shape and TensorFlow data type. */
 export interface TensorMetadata {
@@ -64,11 +66,22 @@ export interface TensorFlowBinding extends Constants {
   addFunction(definition: GraphFunction): void;
   /** Removes a function and what was prepared to run it. Does nothing once the engine is closed. */
   removeFunction(name: string): void;
+  /** Opens a graph for measured runs, in a session of its own. */
+  openTrace(definition: GraphFunction): TracedRuns;
+  /** Whether ops of this name run with values of this type, given TensorFlow's name of it, for their attribute `T`. */
+  hasKernel(op: string, dtype: string): boolean;
   /** The kind of an op's attribute, one of the `TF_ATTR_*` numbers; of its elements where it is a list. */
   attributeKind(op: string, attribute: string): number;
   /** The number of live tensors. */
   getNumOfTensors(): number;
   isUsingGpuDevice(): boolean;
+}
+
+/** Measured runs of one graph. */
+export interface TracedRuns {
+  /** The outputs of a run, and a serialized `RunMetadata` that says when each op ran. */
+  run(inputIds: readonly number[]): { readonly outputs: TensorMetadata[]; readonly metadata: Uint8Array };
+  close(): void;
 }
 
 /** The binding over an eager context. */
@@ -93,6 +106,7 @@ export class NativeBinding implements TensorFlowBinding {
   private readonly handles = new Map<number, Pointer<'TFE_TensorHandle'>>();
   private readonly savedModels: SavedModels;
   private readonly functions: GraphFunctions;
+  private readonly traces = new Set<TracedGraph>();
   private readonly attributeKinds = new Map<string, number>();
   private nextId = 0;
   /** Where `TFE_Execute` leaves its outputs, as pairs of words, and how many there are. */
@@ -183,6 +197,27 @@ export class NativeBinding implements TensorFlowBinding {
     if (this.engine.open) this.functions.remove(name);
   }
 
+  openTrace(definition: GraphFunction): TracedRuns {
+    this.assertOpen('openTrace');
+    const trace = new TracedGraph(this.engine, definition);
+    this.traces.add(trace);
+    return {
+      run: (inputIds) => {
+        this.assertOpen('openTrace');
+        const { outputs, metadata } = trace.run(inputIds.map((id) => this.handleOf(id, definition.name)));
+        return { outputs: outputs.map((handle) => this.metadata(handle)), metadata };
+      },
+      close: () => {
+        if (this.traces.delete(trace)) trace.close();
+      },
+    };
+  }
+
+  hasKernel(op: string, dtype: string): boolean {
+    this.assertOpen(op);
+    return hasKernel(this.engine, op, 'T', dtype);
+  }
+
   attributeKind(op: string, attribute: string): number {
     this.assertOpen(op);
     const key = `${op}\0${attribute}`;
@@ -210,6 +245,8 @@ export class NativeBinding implements TensorFlowBinding {
     if (!this.engine.open) return;
     for (const handle of this.handles.values()) deleteHandle(this.engine, handle);
     this.handles.clear();
+    for (const trace of this.traces) trace.close();
+    this.traces.clear();
     this.savedModels.close();
     this.functions.close();
   }

@@ -115,11 +115,13 @@ const SIGNATURES = {
   TFE_OpSetAttrFloatList: signature(VOID, OP, NAME, BUFFER, INT),
   TFE_OpSetAttrBoolList: signature(VOID, OP, NAME, BUFFER, INT),
   TFE_OpSetAttrTypeList: signature(VOID, OP, NAME, BUFFER, INT),
+  TF_GetRegisteredKernelsForOp: signature(PROTO, NAME, STATUS),
   TFE_Execute: signature(VOID, OP, BUFFER, BUFFER, STATUS),
 
   TF_NewGraph: signature(GRAPH),
   TF_DeleteGraph: signature(VOID, GRAPH),
   TF_GraphOperationByName: signature(OPERATION, GRAPH, TEXT),
+  TF_NewBuffer: signature(PROTO),
   TF_NewBufferFromString: signature(PROTO, BUFFER, SIZE),
   TF_DeleteBuffer: signature(VOID, PROTO),
   TF_NewImportGraphDefOptions: signature(IMPORT_OPTIONS),
@@ -147,23 +149,11 @@ const SIGNATURES = {
 
   TF_NewSessionOptions: signature(SESSION_OPTIONS),
   TF_DeleteSessionOptions: signature(VOID, SESSION_OPTIONS),
+  TF_SetConfig: signature(VOID, SESSION_OPTIONS, BUFFER, SIZE, STATUS),
+  TF_NewSession: signature(SESSION, GRAPH, SESSION_OPTIONS, STATUS),
   TF_LoadSessionFromSavedModel: signature(SESSION, SESSION_OPTIONS, BUFFER, TEXT, BUFFER, INT, GRAPH, BUFFER, STATUS),
   TF_DeleteSession: signature(VOID, SESSION, STATUS),
-  TF_SessionRun: signature(
-    VOID,
-    SESSION,
-    BUFFER,
-    BUFFER,
-    BUFFER,
-    INT,
-    BUFFER,
-    BUFFER,
-    INT,
-    BUFFER,
-    INT,
-    BUFFER,
-    STATUS,
-  ),
+  TF_SessionRun: signature(VOID, SESSION, PROTO, BUFFER, BUFFER, INT, BUFFER, BUFFER, INT, BUFFER, INT, PROTO, STATUS),
 } as const;
 
 type Functions = {

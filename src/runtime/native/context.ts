@@ -23,6 +23,8 @@ export class EngineContext {
   readonly gpu: Device | undefined;
   readonly status: Pointer<'TF_Status'>;
   readonly context: Pointer<'TFE_Context'>;
+  /** A serialized `ConfigProto`: how the context, and any session beside it, computes. */
+  readonly config: Uint8Array;
   private readonly names = new Map<string, Pointer<'char'>>();
   private isOpen = true;
 
@@ -30,10 +32,11 @@ export class EngineContext {
     readonly api: CApi,
     config: SessionConfig,
   ) {
+    this.config = encodeSessionConfig(config);
     this.status = api.TF_NewStatus();
     this.ledger.status++;
     try {
-      this.context = this.openContext(config);
+      this.context = this.openContext();
       this.devices = this.listDevices();
     } catch (error) {
       this.close();
@@ -80,13 +83,12 @@ export class EngineContext {
     this.ledger.status--;
   }
 
-  private openContext(config: SessionConfig): Pointer<'TFE_Context'> {
-    const { api, ledger, status } = this;
+  private openContext(): Pointer<'TFE_Context'> {
+    const { api, ledger, status, config } = this;
     const options = api.TFE_NewContextOptions();
     ledger.contextOptions++;
     try {
-      const bytes = encodeSessionConfig(config);
-      api.TFE_ContextOptionsSetConfig(options, bytes, bytes.length, status);
+      api.TFE_ContextOptionsSetConfig(options, config, config.length, status);
       this.check(() => 'engine: session options');
       const context = api.TFE_NewContext(options, status);
       this.check(() => "engine: TensorFlow can't open a context");

@@ -1,5 +1,6 @@
 /** Functions of the eager context: whole graphs that run by name, like any op. */
 import { EngineError } from '../errors.js';
+import type { Pointer } from './c-api.js';
 import type { EngineContext } from './context.js';
 import { ENDPOINT_WORDS, endpoints } from './graph-endpoints.js';
 
@@ -29,7 +30,7 @@ export class GraphFunctions {
     const graph = api.TF_NewGraph();
     ledger.graph++;
     try {
-      this.importInto(graph, bytes, where);
+      importGraph(this.engine, graph, bytes, where);
       const from = endpoints(this.engine, graph, inputs, where);
       const to = endpoints(this.engine, graph, outputs, where);
       const [nInputs, nOutputs] = [from.length / ENDPOINT_WORDS, to.length / ENDPOINT_WORDS];
@@ -80,21 +81,27 @@ export class GraphFunctions {
   close(): void {
     for (const name of [...this.names]) this.remove(name);
   }
+}
 
-  private importInto(graph: Parameters<typeof endpoints>[1], bytes: Uint8Array, where: () => string): void {
-    const { api, ledger, status } = this.engine;
-    const proto = api.TF_NewBufferFromString(bytes, bytes.length);
-    ledger.proto++;
-    const options = api.TF_NewImportGraphDefOptions();
-    ledger.importOptions++;
-    try {
-      api.TF_GraphImportGraphDef(graph, proto, options, status);
-      this.engine.check(where);
-    } finally {
-      api.TF_DeleteImportGraphDefOptions(options);
-      ledger.importOptions--;
-      api.TF_DeleteBuffer(proto);
-      ledger.proto--;
-    }
+/** Reads a serialized `GraphDef` into an empty graph. */
+export function importGraph(
+  engine: EngineContext,
+  graph: Pointer<'TF_Graph'>,
+  bytes: Uint8Array,
+  where: () => string,
+): void {
+  const { api, ledger, status } = engine;
+  const proto = api.TF_NewBufferFromString(bytes, bytes.length);
+  ledger.proto++;
+  const options = api.TF_NewImportGraphDefOptions();
+  ledger.importOptions++;
+  try {
+    api.TF_GraphImportGraphDef(graph, proto, options, status);
+    engine.check(where);
+  } finally {
+    api.TF_DeleteImportGraphDefOptions(options);
+    ledger.importOptions--;
+    api.TF_DeleteBuffer(proto);
+    ledger.proto--;
   }
 }

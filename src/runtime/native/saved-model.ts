@@ -5,6 +5,9 @@ import type { EngineContext } from './context.js';
 import { ENDPOINT_WORDS, endpoints } from './graph-endpoints.js';
 import { addressAt, deleteTensor, int64List, wrap } from './tensor-memory.js';
 
+/** Neither options nor measurements of a run. */
+const NO_PROTO = 0 as Pointer<'TF_Buffer'>;
+
 interface Loaded {
   readonly directory: string;
   readonly session: Pointer<'TF_Session'>;
@@ -85,7 +88,20 @@ export class SavedModels {
       }
       const results = new Uint32Array(2 * nOutputs);
       const values = int64List(tensors);
-      api.TF_SessionRun(model.session, null, from, values, nInputs, to, results, nOutputs, null, 0, null, status);
+      api.TF_SessionRun(
+        model.session,
+        NO_PROTO,
+        from,
+        values,
+        nInputs,
+        to,
+        results,
+        nOutputs,
+        null,
+        0,
+        NO_PROTO,
+        status,
+      );
       this.engine.check(where);
       ledger.tensor += nOutputs;
       for (let i = 0; i < nOutputs; i++) tensors.push(addressAt(results, i));
