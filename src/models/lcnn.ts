@@ -56,10 +56,15 @@ const BLOCKS: readonly Block[] = [
 const REDUCTION = 16;
 
 /** `lcnn` in the registry. */
-export const lcnn: ModelType<typeof schema> = { schema, input: 'features', build };
+export const lcnn: ModelType<typeof schema> = {
+  schema,
+  input: 'features',
+  recomputation: ['mfm1', 'norm3', 'mfm5', 'mfm9'],
+  build,
+};
 
 function build(
-  { dropout, nLogits, width }: LcnnOptions,
+  { dropout, width, pooling, ...head }: LcnnOptions,
   inputShape: readonly (number | null)[],
   seed: number,
 ): LayersModel {
