@@ -9,6 +9,11 @@ export interface ModelType<Schema extends z.ZodType = z.ZodType> {
   /** What the model takes: a feature matrix `[frames, bins]` or a waveform `[samples]`. */
   readonly input: 'features' | 'waveform';
   /**
+   * Where `training.gradientCheckpointing` finds memory to save: names of the layers that end the model's blocks (see
+   * `inBlocks`), or `layers` where its own layers heed the call's `recompute`. Absent where it can't.
+   */
+  readonly recomputation?: 'layers' | readonly string[];
+  /**
    * Builds the model with fresh weights. Equal seeds give equal weights.
    *
    * The model maps `[batch, ...inputShape]` to logits: `[batch, 2]` (spoof, bona fide), or `[batch, 1]`, where the one
