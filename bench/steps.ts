@@ -13,13 +13,14 @@ import { record } from '../src/graph/record.js';
 import { simplifyProgram } from '../src/graph/simplify.js';
 import { summarizeProgram } from '../src/graph/summarize.js';
 import { createForward } from '../src/inference/forward.js';
+import { targetsOf } from '../src/losses/reduction.js';
+import { createLoss } from '../src/losses/registry.js';
 import { namedWeights, variablesOf } from '../src/models/named-weights.js';
 import { buildModel } from '../src/models/registry.js';
 import { startEngine } from '../src/runtime/engine.js';
 import { VoiceproofError } from '../src/runtime/errors.js';
 import { silentLogger } from '../src/runtime/logger.js';
 import { createRandom } from '../src/runtime/random.js';
-import { createLoss } from '../src/training/losses.js';
 import { createOptimizer } from '../src/training/optimizers.js';
 import { createTrainingStep } from '../src/training/step.js';
 import type { Benchmark } from './main.js';
@@ -163,7 +164,7 @@ function prepare() {
   const parts = {
     forward: (inputs: tf.Tensor, seed: number | tf.Tensor) =>
       model.apply(inputs, { training: true, seed }) as tf.Tensor,
-    loss: createLoss(options, [1, 1], 2),
+    loss: createLoss(options, [1, 1], { nLogits: 2, kind: 'linear' }),
     trained,
     optimizer,
     options,
@@ -178,14 +179,14 @@ function prepare() {
     update(batch, step, 1, optimizer.coefficients(options.learningRate, step));
   };
   const program = record(
-    ({ x, seed, labels }: { x: tf.Tensor; seed: tf.Tensor; labels: tf.Tensor }) => {
+    ({ x, seed, targets }: { x: tf.Tensor; seed: tf.Tensor; targets: tf.Tensor }) => {
       const { value, grads } = tf.variableGrads(
-        () => parts.loss(parts.forward(x, seed), labels as tf.Tensor1D),
+        () => parts.loss(parts.forward(x, seed), targets),
         [...trained.values()],
       );
       return { loss: value, ...grads };
     },
-    { x: inputs, seed: tf.scalar(0, 'int32'), labels: tf.tensor1d(batch.labels, 'int32') },
+    { x: inputs, seed: tf.scalar(0, 'int32'), targets: targetsOf(batch.labels) },
   );
   const { parameters, flops } = summarizeProgram(simplifyProgram(program));
   releaseProgram(program);

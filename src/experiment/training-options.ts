@@ -3,6 +3,9 @@
  * Lightning's `fastDevRun` and `overfitBatches`.
  */
 import { z } from 'zod';
+import { losses } from '../losses/registry.js';
+import { typedSchema } from '../runtime/typed-schema.js';
+import { schedulers } from './scheduler-options.js';
 
 const fraction = z.number().min(0).max(1);
 const decay = z.number().min(0).lt(1);
@@ -13,10 +16,7 @@ export const trainingOptions = z.strictObject({
   perDeviceTrainBatchSize: z.int().min(1).default(16).describe('Clips a training step.'),
   perDeviceEvalBatchSize: z.int().min(1).default(32).describe('Clips a batch in evaluation.'),
   gradientAccumulationSteps: z.int().min(1).default(1).describe('Batches whose gradients are averaged to one update.'),
-  loss: z
-    .enum(['cross-entropy', 'binary-cross-entropy'])
-    .default('cross-entropy')
-    .describe('On logits: cross-entropy takes two a clip, binary-cross-entropy one.'),
+  loss: typedSchema(losses, 'cross-entropy').describe('Name of a loss, or { type, ...options }.'),
   classWeights: z
     .union([z.literal('balanced'), z.tuple([z.number().positive(), z.number().positive()])])
     .nullable()
@@ -28,10 +28,9 @@ export const trainingOptions = z.strictObject({
   adamBeta1: decay.default(0.9).describe('Share of the first moment that is kept from update to update.'),
   adamBeta2: decay.default(0.999).describe('Share of the second moment that is kept from update to update.'),
   adamEpsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
-  lrSchedulerType: z
-    .enum(['constant', 'constant_with_warmup', 'linear', 'cosine'])
-    .default('linear')
-    .describe('Course of the learning rate; constant has no warm-up.'),
+  lrSchedulerType: typedSchema(schedulers, 'linear').describe(
+    'Course of the learning rate, a name or { type, ...options }; constant has no warm-up.',
+  ),
   warmupRatio: fraction.default(0).describe('Share of all steps.'),
   warmupSteps: z.int().min(0).default(0).describe('Wins over warmupRatio where above 0.'),
   maxGradNorm: z.number().min(0).default(0).describe('Clip the global gradient norm to this; 0: no clipping.'),

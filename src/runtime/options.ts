@@ -113,6 +113,12 @@ function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.Zo
     return issue.keys.map((key) => `unknown option ${[...at, key].join('.')}${suggestion(key, known)}`);
   }
   const name = at.length === 0 ? 'value' : at.join('.');
+  if (issue.code === 'invalid_union' && 'options' in issue) {
+    const given = (issue.input as Record<string, unknown> | undefined)?.[String(issue.path.at(-1))];
+    const known = (issue.options as unknown[]).map(String);
+    if (typeof given !== 'string') return [`${name}: expected one of ${known.join(', ')}, got ${show(given)}`];
+    return [`${name}: unknown "${given}"${suggestion(given, known)}`];
+  }
   const got = 'input' in issue && issue.code !== 'custom' ? `, got ${show(issue.input)}` : '';
   const message = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
   return [`${name}: ${message}${got}`];
@@ -146,11 +152,14 @@ interface ObjectOrUnion {
   readonly options?: readonly unknown[];
 }
 
-/** The schema below defaults, optionals and array wrappers. */
+/** The schema below defaults, optionals and preprocessing. */
 function unwrap(schema: unknown): unknown {
-  let current = schema as { def?: { innerType?: unknown; element?: unknown } } | undefined;
-  while (current?.def?.innerType !== undefined) current = current.def.innerType as typeof current;
-  return current;
+  let current = schema as { def?: { innerType?: unknown; out?: unknown } } | undefined;
+  for (;;) {
+    const inner = current?.def?.innerType ?? current?.def?.out;
+    if (inner === undefined) return current;
+    current = inner as typeof current;
+  }
 }
 
 function show(value: unknown): string {

@@ -5,19 +5,20 @@ import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
 import { clipLength, type ExperimentConfig } from '../experiment/config.js';
 import { loadDetector, scoresOf } from '../inference/detector.js';
+import type { Loss } from '../losses/loss.js';
+import { targetsOf } from '../losses/reduction.js';
 import { computeEer } from '../metrics/eer.js';
 import { computeRocAuc } from '../metrics/roc-auc.js';
 import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import type { AsvScores } from '../metrics/tdcf.js';
 import type { Logger } from '../runtime/logger.js';
-import type { Loss } from './losses.js';
 
 /** What is measured on the dev set after each epoch. Rates are fractions. */
 export interface DevMeasurement {
   readonly loss: number;
   readonly eer: number;
   readonly auc: number;
-  /** At score 0, where the model finds both classes equally likely. */
+  /** At the score where the loss finds both classes equally likely: 0 for most. */
   readonly accuracy: number;
   /** Score at the EER point. */
   readonly threshold: number;
@@ -93,7 +94,7 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
         const logits = forward(tf.tensor(batch.inputs, [...batch.shape]));
         const rows = scoresOf(logits.dataSync(), logits.size / nRows);
         for (const [row, index] of batch.indices.entries()) scores[index] = rows[row];
-        if (loss !== undefined) lossSum += loss(logits, tf.tensor1d(batch.labels, 'int32')).dataSync()[0] * nRows;
+        if (loss !== undefined) lossSum += loss(logits, targetsOf(batch.labels)).dataSync()[0] * nRows;
       });
       done += 1;
       bar.update(done);
@@ -105,11 +106,15 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
   return { scored, loss: lossSum / trials.length };
 }
 
-/** The figures of a dev set. */
-export function measureDev(scored: readonly ScoredTrial[], loss: number): DevMeasurement {
+/**
+ * The figures of a dev set.
+ *
+ * @param decision score above which a clip counts as bona fide in the accuracy
+ */
+export function measureDev(scored: readonly ScoredTrial[], loss: number, decision: number): DevMeasurement {
   const { bonafide, spoof } = scoresByClass(scored);
   const { eer, threshold } = computeEer(bonafide, spoof);
-  const correct = scored.filter(({ label, score }) => score > 0 === (label === 'bonafide')).length;
+  const correct = scored.filter(({ label, score }) => score > decision === (label === 'bonafide')).length;
   return { loss, eer, threshold, auc: computeRocAuc(bonafide, spoof), accuracy: correct / scored.length };
 }
 

@@ -6,11 +6,13 @@ import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
 import { SPLIT_NAMES } from '../data/split.js';
 import { LABELS, type Trial } from '../data/trial.js';
-import { RUN_FILES, type RunEnvironment, readModel, writeModel } from '../experiment/checkpoint.js';
+import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
 import { createForward } from '../inference/forward.js';
+import { createLoss, decisionScore } from '../losses/registry.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
-import { type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
+import { countParameters, type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
+import { describeOutputs } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
 import type { Engine } from '../runtime/engine.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
@@ -18,8 +20,7 @@ import type { Logger } from '../runtime/logger.js';
 import { createRandom, deriveSeed, shuffled } from '../runtime/random.js';
 import { createExperimentLoader, measureDev, scoreTrials } from './evaluation.js';
 import { type EpochRecord, writeHistory } from './history.js';
-import { createLoss } from './losses.js';
-import { openRunFolder } from './run-folder.js';
+import { describeEngine, openRunFolder } from './run-folder.js';
 import { hasState, loadState, saveState } from './run-state.js';
 import { createScalarWriter } from './tensorboard.js';
 import { train } from './trainer.js';
@@ -73,7 +74,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const weights = variablesOf(named);
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
   const inference = createForward(model, isCompiled);
-  const loss = createLoss(training, countClasses(corpus.train), model.outputs[0]?.shape.at(-1) ?? 0);
+  const loss = createLoss(training, countClasses(corpus.train), describeOutputs(model));
   const scoreSet = (label: string, trials: readonly Trial[], loader: Loader) =>
     scoreTrials({
       forward: inference.run,
@@ -85,7 +86,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     });
   const measure = async () => {
     const { scored, loss: devLoss } = await scoreSet('dev', corpus.dev, loaders.dev);
-    return measureDev(scored, devLoss);
+    return measureDev(scored, devLoss, decisionScore(training.loss));
   };
   logger.info(`corpus: ${describeCorpus(corpus)}`);
   logger.info(`model: ${describeModel(config, named, inputShape)}`);
@@ -213,11 +214,6 @@ function countClasses(trials: readonly Trial[]): [number, number] {
   return [trials.length - nBonafide, nBonafide];
 }
 
-function describeEngine({ engine }: RunEnvironment): string {
-  const name = engine.kind === 'native' ? 'TensorFlow' : `TensorFlow.js (${engine.kind})`;
-  return `${name} ${engine.version}, ${engine.usesGpu ? 'GPU' : 'CPU'}`;
-}
-
 function describeCorpus(corpus: Corpus): string {
   const sets = SPLIT_NAMES.map((set) => {
     const [nSpoof, nBonafide] = countClasses(corpus[set]);
@@ -231,9 +227,7 @@ function describeModel(
   weights: ReadonlyMap<string, NamedWeight>,
   inputShape: readonly number[],
 ): string {
-  const trained = [...weights.values()].filter(({ trainable }) => trainable);
-  const nParameters = trained.reduce((sum, { variable }) => sum + variable.size, 0);
-  return `${model.type}, ${nParameters.toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`;
+  return `${model.type}, ${countParameters(weights).toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`;
 }
 
 function describeEpoch(record: EpochRecord, nEpochs: number): string {

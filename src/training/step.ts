@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import { compile } from '../graph/compile.js';
+import type { Loss } from '../losses/loss.js';
+import { targetsOf } from '../losses/reduction.js';
 import { TrainingError } from '../runtime/errors.js';
-import type { Loss } from './losses.js';
 import { clipByGlobalNorm, type Optimizer, type UpdateCoefficients } from './optimizers.js';
 
 /** What a step works on. */
@@ -31,7 +32,7 @@ export interface TrainingStep {
   dispose(): void;
 }
 
-type Examples = { readonly inputs: tf.Tensor; readonly labels: tf.Tensor };
+type Examples = { readonly inputs: tf.Tensor; readonly targets: tf.Tensor };
 type Inputs = Examples & { readonly seed: tf.Tensor };
 type UpdateInputs = Inputs & { readonly [Name in 'nBatches' | keyof UpdateCoefficients]: tf.Tensor };
 /** `norm` is that of the gradients before clipping, 0 where nothing is updated. */
@@ -48,16 +49,16 @@ function compiledStep(parts: StepParts): TrainingStep {
   let current: Batch;
   const check = ({ loss, norm }: Figures) => assertFinite(numberOf(loss), numberOf(norm), current);
   const accumulate = compile(
-    ({ inputs, labels, seed }: Inputs) => {
-      const { loss, gradients } = maths.gradients(inputs, labels, seed);
+    ({ inputs, targets, seed }: Inputs) => {
+      const { loss, gradients } = maths.gradients(inputs, targets, seed);
       maths.keep(gradients);
       return { loss, norm: tf.scalar(0) };
     },
     { check },
   );
   const update = compile(
-    ({ inputs, labels, seed, nBatches, ...coefficients }: UpdateInputs) => {
-      const { loss, gradients } = maths.gradients(inputs, labels, seed);
+    ({ inputs, targets, seed, nBatches, ...coefficients }: UpdateInputs) => {
+      const { loss, gradients } = maths.gradients(inputs, targets, seed);
       const clipped = maths.clipped(gradients, nBatches);
       maths.apply(clipped.gradients, coefficients);
       return { loss, norm: clipped.norm };
@@ -91,8 +92,8 @@ function compiledStep(parts: StepParts): TrainingStep {
 function plainStep(parts: StepParts): TrainingStep {
   const maths = createMaths(parts);
   const gradientsOf = (batch: Batch, seed: number): { loss: tf.Scalar; gradients: Gradients } => {
-    const { inputs, labels } = examplesOf(batch);
-    const { loss, gradients } = maths.gradients(inputs, labels, seed);
+    const { inputs, targets } = examplesOf(batch);
+    const { loss, gradients } = maths.gradients(inputs, targets, seed);
     assertFinite(numberOf(loss), 0, batch);
     return { loss, gradients };
   };
@@ -127,8 +128,8 @@ function createMaths({ forward, loss, trained, optimizer, options }: StepParts) 
     }),
   );
   return {
-    gradients: (inputs: tf.Tensor, labels: tf.Tensor, seed: number | tf.Tensor) => {
-      const { value, grads } = tf.variableGrads(() => loss(forward(inputs, seed), labels as tf.Tensor1D), list);
+    gradients: (inputs: tf.Tensor, targets: tf.Tensor, seed: number | tf.Tensor) => {
+      const { value, grads } = tf.variableGrads(() => loss(forward(inputs, seed), targets), list);
       const gradients: Gradients = new Map([...trained].map(([name, variable]) => [name, grads[variable.name]]));
       return { loss: value, gradients };
     },
@@ -155,7 +156,7 @@ function createMaths({ forward, loss, trained, optimizer, options }: StepParts) 
 }
 
 function examplesOf(batch: Batch): Examples {
-  return { inputs: tf.tensor(batch.inputs, [...batch.shape]), labels: tf.tensor1d(batch.labels, 'int32') };
+  return { inputs: tf.tensor(batch.inputs, [...batch.shape]), targets: targetsOf(batch.labels, batch.softLabels) };
 }
 
 function lossOf(step: () => tf.Tensor): number {

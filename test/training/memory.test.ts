@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/data/batch.js';
 import { trainingOptions } from '../../src/experiment/training-options.js';
+import { createLoss } from '../../src/losses/registry.js';
 import { namedWeights, variablesOf } from '../../src/models/named-weights.js';
 import { buildModel } from '../../src/models/registry.js';
 import type { Engine } from '../../src/runtime/engine.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 import { createRandom } from '../../src/runtime/random.js';
-import { createLoss } from '../../src/training/losses.js';
 import { train } from '../../src/training/trainer.js';
 import { startTestEngine } from '../support/engine.js';
 import { residentMegabytes } from '../support/resident-memory.js';
@@ -38,7 +38,7 @@ describe('500 training steps of LCNN', () => {
       forward: (inputs, seed) => model.apply(inputs, { training: true, seed }) as tf.Tensor,
       weights: variablesOf(named),
       trainable: new Set([...named].filter(([, { trainable }]) => trainable).map(([name]) => name)),
-      loss: createLoss(options, [1, 1], 2),
+      loss: createLoss(options, [1, 1], { nLogits: 2, kind: 'linear' }),
       data: {
         nBatches: STEPS_AN_EPOCH,
         async *batches(_, fromBatch) {

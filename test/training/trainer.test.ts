@@ -6,16 +6,17 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/data/batch.js';
 import { type TrainingOptions, trainingOptions } from '../../src/experiment/training-options.js';
 import { uniformTensor } from '../../src/layers/uniform-tensor.js';
+import { createLoss } from '../../src/losses/registry.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 import { createRandom } from '../../src/runtime/random.js';
 import type { DevMeasurement } from '../../src/training/evaluation.js';
-import { createLoss } from '../../src/training/losses.js';
 import { loadState, type Progress, saveState } from '../../src/training/run-state.js';
 import { type TrainerParts, type TrainingBatches, train } from '../../src/training/trainer.js';
 import { startTestEngine } from '../support/engine.js';
 
 const N_BATCHES = 5;
 const ROWS = 4;
+const COSINE = { type: 'cosine', numCycles: 0.5 } as const;
 
 beforeAll(startTestEngine);
 
@@ -50,7 +51,7 @@ function makeParts(options: Partial<TrainingOptions>, over: Partial<TrainerParts
     },
     weights,
     trainable: new Set(weights.keys()),
-    loss: createLoss(parsed, [1, 1], 2),
+    loss: createLoss(parsed, [1, 1], { nLogits: 2, kind: 'linear' }),
     data: {
       nBatches: N_BATCHES,
       async *batches(epoch, fromBatch) {
@@ -96,13 +97,13 @@ describe('train', () => {
   });
 
   it('ends with the same bits wherever it is interrupted and resumed', async () => {
-    const whole = makeParts({ optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' });
+    const whole = makeParts({ optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE });
     const expected = await train(whole.parts);
     for (const stopAfter of [1, 3, N_BATCHES, N_BATCHES + 2, 2 * N_BATCHES]) {
       const abort = new AbortController();
       let taken = 0;
       const first = makeParts(
-        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' },
+        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE },
         { signal: abort.signal },
       );
       const source = first.parts.data;
@@ -121,7 +122,7 @@ describe('train', () => {
       };
       await expect(train(interrupted)).rejects.toThrow(/interrupted .*saved/);
       const second = makeParts(
-        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: 'cosine' },
+        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE },
         { resume: (variables) => loadState(directory, variables) },
       );
       const resumed = await train(second.parts);
