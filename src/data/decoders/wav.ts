@@ -2,6 +2,7 @@
  * WAV: RIFF, RF64 and Wave64, with 8 to 32-bit PCM, 32 and 64-bit float, A-law or mu-law samples.
  * Formats: RFC 2361, EBU Tech 3306 (RF64), ITU-T G.711.
  */
+import { A_LAW_TABLE, MU_LAW_TABLE } from '../../dsp/companding.js';
 import { AudioError } from '../../runtime/errors.js';
 import { checkHeader, checkLength, type DecodedAudio, truncated } from './decoded.js';
 
@@ -237,22 +238,6 @@ function asFloat64(data: Uint8Array): Float64Array {
 function aligned(data: Uint8Array, size: number): Uint8Array {
   return data.byteOffset % size === 0 ? data : new Uint8Array(data);
 }
-
-/** G.711 A-law: sign, three bits of exponent, four of mantissa, every other bit inverted; to 16 bits. */
-const A_LAW_TABLE = Int16Array.from({ length: 256 }, (_, code) => {
-  const plain = code ^ 0x55;
-  const exponent = (plain >> 4) & 7;
-  const mantissa = ((plain & 15) << 4) + 8;
-  const magnitude = exponent === 0 ? mantissa : (mantissa + 0x100) << (exponent - 1);
-  return plain & 0x80 ? magnitude : -magnitude;
-});
-
-/** G.711 mu-law: all bits inverted, a bias of 132 (33 at 14 bits) under the exponent; to 16 bits. */
-const MU_LAW_TABLE = Int16Array.from({ length: 256 }, (_, code) => {
-  const plain = ~code & 0xff;
-  const magnitude = ((((plain & 15) << 3) + 132) << ((plain >> 4) & 7)) - 132;
-  return plain & 0x80 ? -magnitude : magnitude;
-});
 
 function describe({ codec, bits }: SampleFormat): string {
   if (codec === A_LAW) return 'A-law';
