@@ -6,6 +6,8 @@ export interface Batch {
   readonly shape: readonly number[];
   /** Class index of each row: spoof 0, bona fide 1. */
   readonly labels: Int32Array;
+  /** `[batch, 2]`: how much of each row is spoof and bona fide; only where an augmentation mixes examples. */
+  readonly softLabels?: Float32Array | undefined;
   /** Name of each row. */
   readonly utterances: readonly string[];
   /** Position of each row's trial in the list that the loader was given. */

@@ -6,9 +6,10 @@ import { AudioError, ConfigError, messageOf, VoiceproofError } from '../runtime/
 import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
 import { createRandom } from '../runtime/random.js';
 import { decodeAudio, readAudio } from './audio.js';
-import { createAugmenter } from './augment/registry.js';
+import { augmentations, createAugmenter } from './augment/registry.js';
 import { type FeatureCache, openFeatureCache } from './feature-cache.js';
 import { toFixedLength } from './fixed-length.js';
+import { CLASS_INDEX, type Label } from './trial.js';
 
 /** All that decides what a clip becomes. Plain data, so that it can be handed to a thread. */
 export interface ExampleRecipe {
@@ -18,7 +19,7 @@ export interface ExampleRecipe {
   readonly nSamples: number | undefined;
   /** Where a clip that is too long is cropped. */
   readonly crop: 'random' | 'start';
-  /** In the order in which they are applied. */
+  /** In the order in which they are applied within a stage. */
   readonly augment: readonly TypedOptions[];
   /** Absolute paths of the corpus's noise recordings, for augmentations that name none of their own. */
   readonly noise: readonly string[];
@@ -34,6 +35,7 @@ export interface ExampleRecipe {
 export interface Clip {
   readonly path: string;
   readonly utterance: string;
+  readonly label: Label;
 }
 
 /** Examples of equal shape, one after the other. */
@@ -41,6 +43,8 @@ export interface ExampleBatch {
   readonly inputs: Float32Array<ArrayBuffer>;
   /** `[batch, frames, bins]`, or `[batch, samples]` without a feature. */
   readonly shape: readonly number[];
+  /** `[batch, 2]`: how much of each is spoof and bona fide; only where the recipe mixes examples. */
+  readonly softLabels?: Float32Array | undefined;
 }
 
 /** Makes examples by one recipe. */
@@ -65,10 +69,19 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
   const { nSamples, sampleRate, seed } = recipe;
   const { extractor, cache, shape } = openFeature(recipe, warn);
   const augmenter = createAugmenter(recipe.augment, recipe, seed);
+  checkStages(recipe.augment, extractor !== undefined);
 
-  async function makeOne({ path, utterance }: Clip, epoch: number): Promise<Float32Array> {
+  async function makeOne(clip: Clip, epoch: number): Promise<Float32Array> {
+    const values = await makePlain(clip, epoch);
+    if (extractor === undefined || !augmenter.stages.has('feature')) return values;
+    const matrix = { values, nFrames: values.length / extractor.nBins, nBins: extractor.nBins };
+    return (await augmenter.apply('feature', matrix, epoch, clip.utterance)).values;
+  }
+
+  /** The waveform, or the feature as it is cached. */
+  async function makePlain({ path, utterance }: Clip, epoch: number): Promise<Float32Array> {
     // The bytes that name the entry are those that are decoded, whatever happens to the file in between.
-    const bytes = cache === undefined || augmenter.affects(epoch, utterance) ? undefined : readBytes(path);
+    const bytes = cache === undefined || augmenter.affectsWaveform(epoch, utterance) ? undefined : readBytes(path);
     const key = bytes === undefined ? undefined : cache?.keyOf(bytes);
     const cached = key === undefined ? undefined : cache?.read(key);
     if (cached !== undefined) return cached;
@@ -77,10 +90,11 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
     const { waveform, warnings } = await audio;
     for (const warning of warnings) warn(`${path}: ${warning}`);
     if (waveform.length === 0) throw new AudioError(`${path}: expected audio, got no samples; remove the file`);
-    const isCropDrawn = recipe.crop === 'random' && nSamples !== undefined && waveform.length > nSamples;
+    const clip = await augmenter.apply('clip', waveform, epoch, utterance);
+    const isCropDrawn = recipe.crop === 'random' && nSamples !== undefined && clip.length > nSamples;
     const random = isCropDrawn ? createRandom(seed, 'crop', epoch, utterance) : undefined;
-    const cut = nSamples === undefined ? waveform : toFixedLength(waveform, nSamples, random);
-    const augmented = await augmenter.apply(cut, epoch, utterance);
+    const cut = nSamples === undefined ? clip : toFixedLength(clip, nSamples, random);
+    const augmented = await augmenter.apply('waveform', cut, epoch, utterance);
     if (extractor === undefined) return augmented;
 
     const matrix = extractor.compute(augmented);
@@ -105,7 +119,11 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
         inputs.set(example, i * size);
       }
       const free = size / shape.reduce<number>((product, n) => product * (n ?? 1), 1);
-      return { inputs, shape: [clips.length, ...shape.map((n) => n ?? free)] };
+      const batch = { inputs, shape: [clips.length, ...shape.map((n) => n ?? free)] };
+      if (!augmenter.stages.has('batch')) return batch;
+      const examples = { ...batch, labels: hardLabels(clips) };
+      const { labels, ...mixed } = await augmenter.apply('batch', examples, epoch, clips[0].utterance);
+      return { ...mixed, softLabels: labels };
     },
   };
 }
@@ -129,6 +147,22 @@ function openFeature(
   const lengthRule = nSamples === undefined ? 'whole' : `${crop === 'random' ? 'repeat' : 'start'} ${nSamples}`;
   const identity = { type, version: entry.version, options, sampleRate, lengthRule };
   return { extractor, cache: openFeatureCache(cacheDirectory, identity, shape, warn), shape };
+}
+
+/** @throws ConfigError where an augmentation works on features and there is none */
+function checkStages(augment: readonly TypedOptions[], hasFeature: boolean): void {
+  const i = augment.findIndex(({ type }) => augmentations[type].stage === 'feature');
+  if (hasFeature || i < 0) return;
+  throw new ConfigError(
+    `augment.${i}: ${augment[i].type} works on a feature, but the model takes the waveform; take it out`,
+  );
+}
+
+/** `[batch, 2]`: 1 under each clip's class. */
+function hardLabels(clips: readonly Clip[]): Float32Array {
+  const labels = new Float32Array(2 * clips.length);
+  for (const [i, { label }] of clips.entries()) labels[2 * i + CLASS_INDEX[label]] = 1;
+  return labels;
 }
 
 /** The bytes of a file; `undefined` where they can't be read, for which `readAudio` finds the words. */

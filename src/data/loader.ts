@@ -25,7 +25,7 @@ export interface LoaderOptions {
   readonly nSamples?: number | undefined;
   /** `train` draws the order of trials anew each epoch and crops at random; `eval` keeps the order and crops at 0. */
   readonly mode: 'train' | 'eval';
-  /** Augmentations in the order in which they are applied; default none. */
+  /** Augmentations in the order in which they are applied within a stage; default none. */
   readonly augment?: readonly TypedOptions[] | undefined;
   /** Absolute paths of noise recordings for augmentations that name none of their own; default none. */
   readonly noise?: readonly string[] | undefined;
@@ -108,6 +108,7 @@ export function createLoader(options: LoaderOptions): Loader {
     const clips = rowsOf(order, batch, batchSize).map((i) => ({
       path: trials[i].path,
       utterance: trials[i].utterance,
+      label: trials[i].label,
     }));
     if (nWorkers === 0) return local.make(clips, epoch);
     pool ??= startWorkerPool(recipe, nWorkers, warn);
@@ -143,12 +144,13 @@ export function createLoader(options: LoaderOptions): Loader {
         const made = ahead.get(key) ?? ask(order, epoch, batch);
         ahead.delete(key);
         if (nWorkers > 0) lookAhead(order, epoch, batch);
-        const { inputs, shape } = await made;
+        const { inputs, shape, softLabels } = await made;
         const rows = rowsOf(order, batch, batchSize);
         yield {
           inputs,
           shape,
           labels: Int32Array.from(rows, (i) => CLASS_INDEX[trials[i].label]),
+          softLabels,
           utterances: rows.map((i) => trials[i].utterance),
           indices: Int32Array.from(rows),
         };

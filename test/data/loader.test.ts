@@ -220,6 +220,23 @@ describe.each([0, 2])('a loader with %i threads', (workers) => {
     expect(files()).toHaveLength(trials.length + nUntouched);
   });
 
+  it('keeps features as they were before masks and mixing, and none of a changed waveform', async () => {
+    const cacheDirectory = join(directory, 'cache-stages');
+    const files = () =>
+      readdirSync(cacheDirectory, { recursive: true, encoding: 'utf8' }).filter((p) => p.endsWith('.npy'));
+    const spectral = [{ type: 'spec-augment', probability: 0.7 }, { type: 'mixup' }];
+    const options = { feature, workers: 0 } as const;
+    await collect({ ...options, cacheDirectory, mode: 'eval' });
+    const nPlain = files().length;
+    const eased = { ...options, augment: spectral, mode: 'eval' } as const;
+    const fresh = await collect(eased);
+    expect(await collect({ ...eased, cacheDirectory })).toEqual(fresh);
+    expect(fresh).not.toEqual(await collect({ ...options, mode: 'eval' }));
+    const disturbed = { ...options, augment: [{ type: 'gain' }, ...spectral], mode: 'eval' } as const;
+    expect(await collect({ ...disturbed, cacheDirectory })).toEqual(await collect(disturbed));
+    expect(files().length).toBe(nPlain);
+  });
+
   it('warns once where nothing can be cached, and goes on', async () => {
     const lines: string[] = [];
     const logger = { ...silentLogger, warn: (line: string) => lines.push(line) };
@@ -244,5 +261,38 @@ describe('createLoader refuses', () => {
   ])('%s', (_, options, type, message) => {
     expect(() => make(options)).toThrow(type);
     expect(() => make(options)).toThrow(message);
+  });
+});
+
+describe('augmentation by stage', () => {
+  it.each([0, 2])(
+    'changes clips before, and all else after they are brought to length, with %i workers',
+    async (workers) => {
+      const stages = [{ type: 'mixup', alpha: 1 }, { type: 'spec-average' }, { type: 'gain' }, { type: 'speed' }];
+      const batches = await collect({ feature, augment: stages, workers });
+      expect(batches).toEqual(await collect({ feature, augment: stages }));
+      expect(batches).not.toEqual(await collect({ feature, augment: stages }, 1));
+      const [{ shape }] = await collect({ feature });
+      expect(batches[0].shape).toEqual(shape);
+      for (const stage of stages) {
+        expect(await collect({ feature, augment: [stage] })).not.toEqual(await collect({ feature }));
+      }
+    },
+  );
+
+  it('gives soft labels where examples are mixed, and only there', async () => {
+    const [plain] = await collect({ augment: [{ type: 'gain' }] });
+    expect(plain.softLabels).toBeUndefined();
+    for (const { softLabels, labels } of await collect({ augment: [{ type: 'mixup', probability: 0 }] })) {
+      expect([...(softLabels ?? [])]).toEqual([...labels].flatMap((label) => (label === 1 ? [0, 1] : [1, 0])));
+    }
+    const mixed = await collect({ augment: [{ type: 'mixup', alpha: 1 }] });
+    expect(mixed.some(({ softLabels }) => softLabels?.some((share) => share > 0 && share < 1))).toBe(true);
+  });
+
+  it('refuses augmentations of features where there are none', () => {
+    expect(() => make({ augment: [{ type: 'gain' }, { type: 'spec-augment' }] })).toThrow(
+      /^augment\.1: spec-augment works on a feature, but the model takes the waveform; take it out$/,
+    );
   });
 });

@@ -56,7 +56,11 @@ const recipe: ExampleRecipe = {
   seed: 1,
   cacheDirectory: undefined,
 };
-const clips = ['a', 'b', 'c'].map((name) => ({ path: `/clips/${name}.wav`, utterance: name }));
+const clips = ['a', 'b', 'c'].map((name) => ({
+  path: `/clips/${name}.wav`,
+  utterance: name,
+  label: 'spoof' as const,
+}));
 const batch = { inputs: Float32Array.of(1, 2), shape: [1, 2] };
 
 describe('startWorkerPool', () => {

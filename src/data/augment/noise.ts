@@ -1,13 +1,11 @@
 /** Additive noise: white, or cut from recordings, at an amplitude or at a signal-to-noise ratio. */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { whiteNoise } from '../../dsp/white-noise.js';
 import { ConfigError } from '../../runtime/errors.js';
 import type { Random } from '../../runtime/random.js';
-import { listAudio } from '../audio-files.js';
 import { repeated, toFixedLength } from '../fixed-length.js';
-import { type AugmentationType, probability } from './augmentation.js';
-import { openNoiseClips } from './noise-clips.js';
+import { type AugmentationType, probability, range } from './augmentation.js';
+import { listRecordings, openRecordings } from './recordings.js';
 
 const schema = z
   .strictObject({
@@ -18,9 +16,7 @@ const schema = z
       .positive()
       .optional()
       .describe('Standard deviation of white noise, where full scale is 1; instead of snrDb.'),
-    snrDb: z
-      .tuple([z.number(), z.number()])
-      .refine(([low, high]) => low <= high, 'expected the lower bound first')
+    snrDb: range()
       .optional()
       .describe('Least and greatest signal-to-noise ratio in dB; each clip draws one between them.'),
     directory: z
@@ -43,12 +39,14 @@ const schema = z
   });
 
 /** The registry entry; see the top of the file. */
-export const noise: AugmentationType<typeof schema> = {
+export const noise: AugmentationType<typeof schema, 'waveform'> = {
+  stage: 'waveform',
   schema,
   create({ probability, kind, amplitude, snrDb, directory }, context) {
     const [low, high] = snrDb ?? [0, 0];
     if (kind === 'recorded') {
-      const clips = openNoiseClips(recordings(directory, context.noise), context.sampleRate);
+      const paths = directory === undefined ? ownRecordings(context.noise) : listRecordings('noise', directory);
+      const clips = openRecordings(paths, context.sampleRate);
       return {
         probability,
         async apply(waveform, random) {
@@ -70,15 +68,9 @@ export const noise: AugmentationType<typeof schema> = {
   },
 };
 
-/** Paths of the recordings in and below `directory`, or the corpus's own. */
-function recordings(directory: string | undefined, own: readonly string[]): readonly string[] {
-  const paths = directory === undefined ? own : listAudio(directory, 'beneath').map((name) => join(directory, name));
-  if (paths.length === 0) {
-    throw new ConfigError(
-      `noise: expected recordings in ${directory ?? "the corpus's noise/"}, found none; name a directory`,
-    );
-  }
-  return paths;
+function ownRecordings(paths: readonly string[]): readonly string[] {
+  if (paths.length > 0) return paths;
+  throw new ConfigError("noise: expected recordings in the corpus's noise/, found none; name a directory");
 }
 
 /**

@@ -2,27 +2,56 @@
 import { z } from 'zod';
 import { lookUp, parseOptions, parseSections, parseTyped, type TypedOptions } from '../../runtime/options.js';
 import { createRandom } from '../../runtime/random.js';
-import type { AugmentationContext, AugmentationType } from './augmentation.js';
+import type { Augmentation, AugmentationContext, AugmentationType, Stage, Subjects } from './augmentation.js';
+import { bandLimit } from './band-limit.js';
+import { codec } from './codec.js';
+import { gain } from './gain.js';
+import { mixup } from './mixup.js';
 import { noise } from './noise.js';
+import { pitchShift } from './pitch-shift.js';
+import { rawboost } from './rawboost.js';
+import { reverb } from './reverb.js';
+import { silenceTrimming } from './silence-trimming.js';
+import { specAugment } from './spec-augment.js';
+import { specAverage } from './spec-average.js';
+import { specMix } from './spec-mix.js';
+import { speed } from './speed.js';
 import { timeShift } from './time-shift.js';
+import { timeStretch } from './time-stretch.js';
 
 /** Every augmentation by the `type` that configs name it by. */
 export const augmentations: Readonly<Record<string, AugmentationType>> = {
-  noise,
+  'silence-trimming': silenceTrimming,
+  speed,
+  'time-stretch': timeStretch,
   'time-shift': timeShift,
+  'pitch-shift': pitchShift,
+  gain,
+  noise,
+  reverb,
+  'band-limit': bandLimit,
+  codec,
+  rawboost,
+  'spec-augment': specAugment,
+  'spec-average': specAverage,
+  mixup,
+  'spec-mix': specMix,
 };
 
 /** A list of augmentations, ready to be applied. */
 export interface Augmenter {
-  /** Whether any of them would change this clip in this epoch. */
-  affects(epoch: number, utterance: string): boolean;
+  /** The stages at which there is something to apply. */
+  readonly stages: ReadonlySet<Stage>;
+  /** Whether any of them would change the waveform of this clip in this epoch, and so its feature. */
+  affectsWaveform(epoch: number, utterance: string): boolean;
   /**
-   * Applies, in the order of the list, those that the draw of this clip and epoch picks.
+   * Applies, in the order of the list, those of a stage that the draw of this clip and epoch picks.
    *
-   * @param waveform at least 1 sample; never changed
-   * @returns as long as `waveform`, and `waveform` itself where nothing was applied
+   * @param subject never changed
+   * @param utterance names the draws; of a batch, the first
+   * @returns `subject` itself where nothing was applied
    */
-  apply(waveform: Float32Array, epoch: number, utterance: string): Promise<Float32Array>;
+  apply<At extends Stage>(stage: At, subject: Subjects[At], epoch: number, utterance: string): Promise<Subjects[At]>;
 }
 
 /**
@@ -56,19 +85,26 @@ export function parseAugmentations(
  */
 export function createAugmenter(list: readonly TypedOptions[], context: AugmentationContext, seed: number): Augmenter {
   const steps = list.map(({ type, ...options }, i) => {
-    const entry = lookUp(augmentations, type, `augment.${i}.type`);
-    return entry.create(parseOptions(entry.schema, options, 'augment', [String(i)]), context);
+    const { stage, schema, create } = lookUp(augmentations, type, `augment.${i}.type`);
+    return { stage, i, ...create(parseOptions(schema, options, 'augment', [String(i)]), context) };
   });
+  const stages = new Set(steps.map(({ stage }) => stage));
   const streamOf = (epoch: number, utterance: string, i: number) => createRandom(seed, 'augment', epoch, utterance, i);
 
   return {
-    affects: (epoch, utterance) =>
-      steps.some(({ probability }, i) => streamOf(epoch, utterance, i).uniform() < probability),
-    async apply(waveform, epoch, utterance) {
-      let result = waveform;
-      for (const [i, step] of steps.entries()) {
+    stages,
+    affectsWaveform: (epoch, utterance) =>
+      steps.some(
+        ({ stage, i, probability }) =>
+          (stage === 'clip' || stage === 'waveform') && streamOf(epoch, utterance, i).uniform() < probability,
+      ),
+    async apply<At extends Stage>(at: At, subject: Subjects[At], epoch: number, utterance: string) {
+      let result = subject;
+      for (const { stage, i, probability, apply } of steps) {
+        if (stage !== at) continue;
         const random = streamOf(epoch, utterance, i);
-        if (random.uniform() < step.probability) result = await step.apply(result, random);
+        // An entry of the stage takes what the stage takes.
+        if (random.uniform() < probability) result = await (apply as Augmentation<At>['apply'])(result, random);
       }
       return result;
     },

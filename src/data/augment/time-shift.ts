@@ -12,7 +12,8 @@ const schema = z.strictObject({
 });
 
 /** The registry entry; see the top of the file. */
-export const timeShift: AugmentationType<typeof schema> = {
+export const timeShift: AugmentationType<typeof schema, 'waveform'> = {
+  stage: 'waveform',
   schema,
   create(options, { sampleRate }) {
     const maxSamples = Math.round(options.maxSeconds * sampleRate);

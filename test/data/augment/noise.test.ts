@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mixedAtSnr, noise } from '../../../src/data/augment/noise.js';
-import { openNoiseClips } from '../../../src/data/augment/noise-clips.js';
 import { repeated } from '../../../src/data/fixed-length.js';
 import { ConfigError, DataError } from '../../../src/runtime/errors.js';
 import { decodeNpy } from '../../../src/runtime/npy.js';
@@ -103,27 +102,6 @@ describe('recorded noise', () => {
     const used = make(options);
     for (let i = 0; i < 6; i++) await used.apply(speech, createRandom(i));
     expect(await used.apply(speech, createRandom(42))).toEqual(await make(options).apply(speech, createRandom(42)));
-  });
-
-  it('keeps recordings while there is room for them', async () => {
-    const picks = async (room: number) => {
-      const clips = openNoiseClips(
-        ['short.wav', 'long.WAV'].map((name) => join(directory, name)),
-        16000,
-        room,
-      );
-      const first = new Map<number, Float32Array>();
-      let nDecodedAgain = 0;
-      for (let i = 0; i < 40; i++) {
-        const clip = await clips.pick(createRandom(i));
-        if (first.has(clip.length) && first.get(clip.length) !== clip) nDecodedAgain++;
-        first.set(clip.length, clip);
-      }
-      expect([...first.keys()].sort((a, b) => a - b)).toEqual([300, 16000]);
-      return nDecodedAgain;
-    };
-    expect(await picks(16300)).toBe(0);
-    expect(await picks(16299)).toBeGreaterThan(5);
   });
 
   it("takes the corpus's own recordings where no folder is named", async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createAugmenter, parseAugmentations } from '../../../src/data/augment/registry.js';
+import type { Subjects } from '../../../src/data/augment/augmentation.js';
+import { augmentations, createAugmenter, parseAugmentations } from '../../../src/data/augment/registry.js';
 import { whiteNoise } from '../../../src/dsp/white-noise.js';
 import type { TypedOptions } from '../../../src/runtime/options.js';
 import { createRandom } from '../../../src/runtime/random.js';
+import { largestError } from '../../support/arrays.js';
+import { synthesizeSpeech } from '../../support/synthetic-speech.js';
 
 const clip = Float32Array.from({ length: 200 }, (_, i) => Math.sin(i));
 
@@ -42,16 +45,16 @@ describe('createAugmenter', () => {
 
   it('gives back the clip itself where there is nothing to apply', async () => {
     const augmenter = createAugmenter([], CONTEXT, 1);
-    expect(augmenter.affects(0, 'a')).toBe(false);
-    expect(await augmenter.apply(clip, 0, 'a')).toBe(clip);
+    expect(augmenter.affectsWaveform(0, 'a')).toBe(false);
+    expect(await augmenter.apply('waveform', clip, 0, 'a')).toBe(clip);
   });
 
   it('applies with the given probability, and says beforehand when', async () => {
     const augmenter = createAugmenter(half, CONTEXT, 1);
     let nApplied = 0;
     for (let i = 0; i < 400; i++) {
-      const isApplied = (await augmenter.apply(clip, 0, `utterance ${i}`)) !== clip;
-      expect(augmenter.affects(0, `utterance ${i}`)).toBe(isApplied);
+      const isApplied = (await augmenter.apply('waveform', clip, 0, `utterance ${i}`)) !== clip;
+      expect(augmenter.affectsWaveform(0, `utterance ${i}`)).toBe(isApplied);
       if (isApplied) nApplied++;
     }
     // Five standard deviations of a fair coin thrown 400 times are 50.
@@ -60,18 +63,18 @@ describe('createAugmenter', () => {
 
   it('never applies at probability 0, always at 1', () => {
     const at = (probability: number) =>
-      createAugmenter([{ type: 'time-shift', probability }], CONTEXT, 1).affects(3, 'a');
+      createAugmenter([{ type: 'time-shift', probability }], CONTEXT, 1).affectsWaveform(3, 'a');
     expect([at(0), at(1)]).toEqual([false, true]);
   });
 
   it('depends on seed, epoch, utterance and place, and on nothing else', async () => {
     const noisy = [{ type: 'noise', kind: 'white', amplitude: 0.1 }];
     const result = async (seed: number, epoch: number, utterance: string, list: TypedOptions[] = noisy) =>
-      (await createAugmenter(list, CONTEXT, seed).apply(clip, epoch, utterance)).join();
+      (await createAugmenter(list, CONTEXT, seed).apply('waveform', clip, epoch, utterance)).join();
     const reference = await result(1, 2, 'a');
     const used = createAugmenter(noisy, CONTEXT, 1);
-    await used.apply(clip, 9, 'z');
-    expect((await used.apply(clip, 2, 'a')).join()).toBe(reference);
+    await used.apply('waveform', clip, 9, 'z');
+    expect((await used.apply('waveform', clip, 2, 'a')).join()).toBe(reference);
     const never = [{ type: 'time-shift', probability: 0 }];
     const others = [result(2, 2, 'a'), result(1, 3, 'a'), result(1, 2, 'b'), result(1, 2, 'a', [...never, ...noisy])];
     expect(await Promise.all(others)).not.toContain(reference);
@@ -83,13 +86,82 @@ describe('createAugmenter', () => {
       { type: 'noise', kind: 'white', amplitude: 0.1 },
     ];
     const before = clip.slice();
-    const both = await createAugmenter(list, CONTEXT, 4).apply(clip, 0, 'a');
-    const shift = await createAugmenter(list.slice(0, 1), CONTEXT, 4).apply(clip, 0, 'a');
+    const both = await createAugmenter(list, CONTEXT, 4).apply('waveform', clip, 0, 'a');
+    const shift = await createAugmenter(list.slice(0, 1), CONTEXT, 4).apply('waveform', clip, 0, 'a');
     const random = createRandom(4, 'augment', 0, 'a', 1);
     random.uniform();
     const [first] = whiteNoise(1, random.uniform);
     // Silence was shifted in before the noise came, so no sample is exactly 0.
     expect(both[0]).toBeCloseTo(shift[0] + 0.1 * first, 6);
     expect(clip).toEqual(before);
+  });
+
+  it('applies each at its stage alone, and says at which there are any', async () => {
+    const augmenter = createAugmenter([{ type: 'spec-average' }, { type: 'speed' }, { type: 'mixup' }], CONTEXT, 1);
+    expect([...augmenter.stages].sort()).toEqual(['batch', 'clip', 'feature']);
+    expect(await augmenter.apply('waveform', clip, 0, 'a')).toBe(clip);
+    expect(await augmenter.apply('clip', clip, 0, 'a')).not.toBe(clip);
+    expect(augmenter.affectsWaveform(0, 'a')).toBe(true);
+  });
+
+  it('counts features and batches as no change of the waveform', () => {
+    const augmenter = createAugmenter([{ type: 'spec-augment' }, { type: 'spec-mix' }], CONTEXT, 1);
+    expect(augmenter.affectsWaveform(0, 'a')).toBe(false);
+  });
+});
+
+/** Options for those that have no defaults for all. */
+const NEEDED: Readonly<Record<string, object>> = {
+  noise: { kind: 'white', snrDb: [5, 20] },
+  'band-limit': { lowHz: [100, 300], highHz: [3000, 4000] },
+};
+
+describe.each(Object.entries(augmentations))('%s', (name, { stage, schema, create }) => {
+  const waveform = synthesizeSpeech(6000);
+  const subjects: Subjects = {
+    clip: waveform,
+    waveform,
+    feature: { values: waveform, nFrames: 100, nBins: 60 },
+    batch: {
+      inputs: waveform as Float32Array<ArrayBuffer>,
+      shape: [3, 50, 40],
+      labels: Float32Array.of(1, 0, 0, 1, 0, 1),
+    },
+  };
+  const augmentation = create(schema.parse(NEEDED[name] ?? {}), CONTEXT);
+  const run = async (key: string) => augmentation.apply(subjects[stage], createRandom(7, key));
+  const numbersOf = (subject: Subjects[typeof stage]) =>
+    subject instanceof Float32Array ? subject : 'values' in subject ? subject.values : subject.inputs;
+
+  it('is the same for the same key, and another for another', async () => {
+    const once = numbersOf(await run('a'));
+    await run('b');
+    expect(numbersOf(await run('a'))).toEqual(once);
+    // Trimming draws nothing, and a codec may draw the same kind twice.
+    if (name === 'silence-trimming') return;
+    const others = await Promise.all(['c', 'd', 'e', 'f', 'g'].map(async (key) => numbersOf(await run(key))));
+    expect(others.some((other) => largestError(other, once) > 1e-6)).toBe(true);
+  });
+
+  it('leaves its input alone, and makes finite numbers', async () => {
+    const before = waveform.slice();
+    const result = numbersOf(await run('a'));
+    expect(waveform).toEqual(before);
+    expect(result.every(Number.isFinite)).toBe(true);
+  });
+
+  it('keeps length and shape, but for whole clips', async () => {
+    const result = await run('a');
+    if (stage !== 'clip') expect(numbersOf(result).length).toBe(waveform.length);
+    if ('nBins' in result) expect([result.nFrames, result.nBins]).toEqual([100, 60]);
+    if ('labels' in result) {
+      expect(result.shape).toEqual([3, 50, 40]);
+      for (let row = 0; row < 3; row++) expect(result.labels[2 * row] + result.labels[2 * row + 1]).toBeCloseTo(1, 6);
+    }
+  });
+
+  it.skipIf(stage === 'batch' || stage === 'feature')('takes a clip of one sample', async () => {
+    const result = await augmentation.apply(Float32Array.of(0.25), createRandom(1));
+    expect(numbersOf(result).length).toBeGreaterThanOrEqual(1);
   });
 });
