@@ -19,6 +19,31 @@ const schema = z.strictObject({
 export type DropoutOptions = z.input<typeof schema>;
 
 /**
+ * Zeroes each value of `x` with probability `rate` and raises the others.
+ *
+ * @param seed of the step: a 31-bit integer, or an int32 scalar
+ * @param salt 31-bit integer that sets this draw apart from others under the same seed
+ */
+export function dropOut<T extends tf.Tensor>(x: T, rate: number, seed: number | tf.Tensor, salt: number): T {
+  if (rate === 0) return x;
+  return tf.tidy(() => {
+    const isKept = tf.greaterEqual(uniformTensor(x.shape, seed, salt), rate);
+    return tf.mul(x, tf.mul(tf.cast(isKept, 'float32'), 1 / (1 - rate)));
+  });
+}
+
+/**
+ * The seed of a training call.
+ *
+ * @param name of the layer, for the message
+ * @throws ConfigError where there is none
+ */
+export function requiredSeed(seed: number | tf.Tensor | undefined, name: string): number | tf.Tensor {
+  if (seed !== undefined) return seed;
+  throw new ConfigError(`${name}: training needs a seed, got none; call apply(x, { training: true, seed })`);
+}
+
+/**
  * Any shape to the same shape. Identity at inference. Equal seeds give equal masks on every engine; layers of different
  * names drop differently.
  *
@@ -40,13 +65,7 @@ export class Dropout extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false, seed }: CallArguments): tf.Tensor {
     const x = onlyTensor(inputs);
     if (!training || this.rate === 0) return x;
-    if (seed === undefined) {
-      throw new ConfigError(`${this.name}: training needs a seed, got none; call apply(x, { training: true, seed })`);
-    }
-    return tf.tidy(() => {
-      const isKept = tf.greaterEqual(uniformTensor(x.shape, seed, this.salt), this.rate);
-      return tf.mul(x, tf.mul(tf.cast(isKept, 'float32'), 1 / (1 - this.rate)));
-    });
+    return dropOut(x, this.rate, requiredSeed(seed, this.name), this.salt);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {

@@ -26,8 +26,15 @@ export interface CallArguments {
   readonly training?: boolean;
   /** What random layers draw from: an integer, or an int32 scalar. */
   readonly seed?: number | Tensor;
+  /** Share of the batch in the running statistics of batch norm, in place of the layers' own; 1: the batch's alone. */
+  readonly momentum?: number | undefined;
   /** Whether blocks that can are to be computed again in the backward pass rather than kept: see `recomputed`. */
   readonly recompute?: boolean;
+  /**
+   * Samples of each row that are a clip's own, int32 `[batch]`: the rest is padding, which layers that look along time
+   * leave out. Without it all are.
+   */
+  readonly lengths?: Tensor;
 }
 
 /** Options as the base class takes them. */

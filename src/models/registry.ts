@@ -5,6 +5,8 @@ import { aasist, aasistL } from './aasist.js';
 import { lcnn } from './lcnn.js';
 import { lcnnSmall } from './lcnn-small.js';
 import type { ModelType } from './model.js';
+import { rawnet2 } from './rawnet2.js';
+import { wav2vec2 } from './wav2vec2.js';
 
 /** Every architecture by the `type` that configs name it by. */
 export const models = {
@@ -12,6 +14,8 @@ export const models = {
   'aasist-l': aasistL,
   lcnn,
   'lcnn-small': lcnnSmall,
+  rawnet2,
+  wav2vec2,
 } as const satisfies Readonly<Record<string, ModelType>>;
 
 /**
