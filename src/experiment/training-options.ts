@@ -22,12 +22,14 @@ export const trainingOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe('Weights of [spoof, bona fide] in the loss; "balanced": inverse class frequency.'),
-  optim: z.enum(['adam', 'adamw']).default('adam').describe('As in PyTorch.'),
+  optim: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('As in PyTorch.'),
   learningRate: z.number().positive().default(1e-3).describe('Per update, after the warm-up.'),
-  weightDecay: z.number().min(0).default(0).describe('L2-coupled in adam, decoupled in adamw.'),
+  weightDecay: z.number().min(0).default(0).describe('L2-coupled in adam and sgd, decoupled in adamw.'),
   adamBeta1: decay.default(0.9).describe('Share of the first moment that is kept from update to update.'),
   adamBeta2: decay.default(0.999).describe('Share of the second moment that is kept from update to update.'),
   adamEpsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
+  sgdMomentum: decay.default(0).describe('Share of the last change that is kept; 0: none.'),
+  sgdNesterov: z.boolean().default(false).describe('Whether momentum looks ahead; needs sgdMomentum.'),
   lrSchedulerType: typedSchema(schedulers, 'linear').describe(
     'Course of the learning rate, a name or { type, ...options }; constant has no warm-up.',
   ),

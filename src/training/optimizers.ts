@@ -1,78 +1,81 @@
 /**
- * Adam and AdamW as in PyTorch, with their state in the open so that a checkpoint can hold it: after a resume the next
- * update is the same to the last bit.
+ * Optimizers as in PyTorch, with their state in the open so that a checkpoint can hold it: after a resume the next update
+ * is the same to the last bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainingOptions } from '../experiment/training-options.js';
-
-/** What an optimizer needs of the options. */
-export type OptimizerOptions = Pick<
-  TrainingOptions,
-  'optim' | 'weightDecay' | 'adamBeta1' | 'adamBeta2' | 'adamEpsilon'
->;
-
-/** The numbers of an update that change from one to the next; scalar tensors where the update is part of a program. */
-export interface UpdateCoefficients<Scalar = number> {
-  /** Learning rate over the first moment's bias correction. */
-  readonly stepSize: Scalar;
-  /** Root of the second moment's bias correction. */
-  readonly correction: Scalar;
-  /** What decoupled decay leaves of a weight. */
-  readonly decay: Scalar;
-}
+import { InPlaceVariable } from '../runtime/native/in-place-variable.js';
+import { hasRawOps } from '../runtime/native/raw-op.js';
+import { adam } from './adam.js';
+import { sgd } from './sgd.js';
+import type { OptimizerOptions, UpdateCoefficients } from './update-rule.js';
 
 /** Updates named variables from their gradients. */
 export interface Optimizer {
-  /** The moments, `exp_avg.NAME` and `exp_avg_sq.NAME`: with the number of updates they are the whole state. */
+  /** Under `exp_avg.NAME` and the like: with the number of updates they are the whole state. */
   readonly moments: ReadonlyMap<string, tf.Variable>;
   /** @param step number of this update, from 1 */
   coefficients(learningRate: number, step: number): UpdateCoefficients;
   /**
-   * One update. Gradients are read, not disposed.
+   * One update; not part of a program. Gradients are read, not disposed.
    *
    * @param gradients one a variable, under the same names
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, coefficients: UpdateCoefficients<number | tf.Tensor>): void;
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, coefficients: UpdateCoefficients): void;
   dispose(): void;
 }
 
+/** What is updated together: a variable, then its moments. */
+interface Entry {
+  readonly name: string;
+  readonly variable: tf.Variable;
+  readonly moments: readonly tf.Variable[];
+  /** All of them where TensorFlow's own op can change them; empty elsewhere. */
+  readonly inPlace: readonly InPlaceVariable[];
+}
+
 /**
- * Adam (Kingma and Ba 2015), or AdamW (Loshchilov and Hutter 2019), equal to `torch.optim`:
- * `w -= lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)`. In `adam` the decay is added to the gradient, in `adamw` the
- * weight shrinks by `lr * weightDecay` before the update.
+ * The optimizer that the options name, equal to `torch.optim`. In `adam` and `sgd` the weight decay is added to the
+ * gradient; in `adamw` the weight shrinks by `lr * weightDecay` before the update.
+ *
+ * On the native engine weights and moments are changed where they lie.
  */
 export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, options: OptimizerOptions): Optimizer {
-  const { weightDecay, adamBeta1, adamBeta2, adamEpsilon } = options;
+  const { weightDecay } = options;
+  const rule = options.optim === 'sgd' ? sgd(options) : adam(options);
   const isDecoupled = options.optim === 'adamw';
+  const isNative = hasRawOps();
   const moments = new Map<string, tf.Variable>();
-  const zeros = (like: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(like), false));
-  const updates = new Map<string, (raw: tf.Tensor, coefficients: UpdateCoefficients<number | tf.Tensor>) => void>();
-  for (const [name, variable] of variables) {
-    const [m, v] = [zeros(variable), zeros(variable)];
-    moments.set(`exp_avg.${name}`, m).set(`exp_avg_sq.${name}`, v);
-    updates.set(name, (raw, { stepSize, correction, decay }) => {
-      const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
-      m.assign(tf.add(tf.mul(m, adamBeta1), tf.mul(gradient, 1 - adamBeta1)));
-      v.assign(tf.add(tf.mul(v, adamBeta2), tf.mul(tf.square(gradient), 1 - adamBeta2)));
-      const denominator = tf.add(tf.div(tf.sqrt(v), correction), adamEpsilon);
-      const change = tf.mul(tf.div(m, denominator), stepSize);
-      const base = weightDecay > 0 && isDecoupled ? tf.mul(variable, decay) : variable;
-      variable.assign(tf.sub(base, change));
+  const entries = [...variables].map(([name, variable]): Entry => {
+    const own = rule.moments.map((role) => {
+      const moment = tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
+      moments.set(`${role}.${name}`, moment);
+      return moment;
     });
-  }
+    const inPlace = isNative ? [variable, ...own].map((each) => new InPlaceVariable(each)) : [];
+    return { name, variable, moments: own, inPlace };
+  });
+
   return {
     moments,
-    coefficients: (learningRate, step) => ({
-      stepSize: learningRate / (1 - adamBeta1 ** step),
-      correction: Math.sqrt(1 - adamBeta2 ** step),
-      decay: 1 - learningRate * weightDecay,
-    }),
-    apply: (gradients, coefficients) => {
+    coefficients: rule.coefficients,
+    apply: (gradients, by) => {
       tf.tidy(() => {
-        for (const [name, update] of updates) update(gradients.get(name) as tf.Tensor, coefficients);
+        const fused = isNative ? rule.fuse(by) : undefined;
+        for (const { name, variable, moments, inPlace } of entries) {
+          const raw = gradients.get(name) as tf.Tensor;
+          const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
+          if (weightDecay > 0 && isDecoupled) variable.assign(tf.mul(variable, by.decay));
+          if (fused === undefined) {
+            rule.compose(variable, moments, gradient, by);
+          } else {
+            const handles = inPlace.map(({ handle }) => handle);
+            InPlaceVariable.change(inPlace, () => fused(handles, gradient));
+          }
+        }
       });
     },
     dispose: () => {
+      for (const { inPlace } of entries) for (const each of inPlace) each.dispose();
       for (const moment of moments.values()) moment.dispose();
     },
   };

@@ -1,4 +1,4 @@
-/** One training step: forward, loss, gradients, clipping and update, as one program or op by op. */
+/** One training step: forward, loss, gradients and clipping, as one program or op by op, and the update. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
@@ -6,7 +6,8 @@ import { compile } from '../graph/compile.js';
 import type { Loss } from '../losses/loss.js';
 import { targetsOf } from '../losses/reduction.js';
 import { TrainingError } from '../runtime/errors.js';
-import { clipByGlobalNorm, type Optimizer, type UpdateCoefficients } from './optimizers.js';
+import { clipByGlobalNorm, type Optimizer } from './optimizers.js';
+import type { UpdateCoefficients } from './update-rule.js';
 
 /** What a step works on. */
 export interface StepParts {
@@ -34,9 +35,14 @@ export interface TrainingStep {
 
 type Examples = { readonly inputs: tf.Tensor; readonly targets: tf.Tensor };
 type Inputs = Examples & { readonly seed: tf.Tensor };
-type UpdateInputs = Inputs & { readonly [Name in 'nBatches' | keyof UpdateCoefficients]: tf.Tensor };
+type UpdateInputs = Inputs & { readonly nBatches: tf.Tensor };
 /** `norm` is that of the gradients before clipping, 0 where nothing is updated. */
 type Figures = { readonly loss: tf.Tensor; readonly norm: tf.Tensor };
+/** Gradients as outputs of a program. */
+type NamedGradients = { readonly [Name in `${typeof GRADIENT}${string}`]: tf.Tensor };
+
+/** Opens their names there. */
+const GRADIENT = 'gradient of ';
 
 /** Prepares the steps of a run. */
 export function createTrainingStep(parts: StepParts): TrainingStep {
@@ -57,11 +63,11 @@ function compiledStep(parts: StepParts): TrainingStep {
     { check },
   );
   const update = compile(
-    ({ inputs, targets, seed, nBatches, ...coefficients }: UpdateInputs) => {
+    ({ inputs, targets, seed, nBatches }: UpdateInputs): Figures & NamedGradients => {
       const { loss, gradients } = maths.gradients(inputs, targets, seed);
       const clipped = maths.clipped(gradients, nBatches);
-      maths.apply(clipped.gradients, coefficients);
-      return { loss, norm: clipped.norm };
+      const named = [...clipped.gradients].map(([name, gradient]) => [GRADIENT + name, gradient] as const);
+      return { loss, norm: clipped.norm, ...Object.fromEntries(named) };
     },
     { check },
   );
@@ -71,14 +77,14 @@ function compiledStep(parts: StepParts): TrainingStep {
   };
   return {
     accumulate: (batch, seed) => lossOf(() => accumulate(inputsOf(batch, seed)).loss),
-    update: (batch, seed, nBatches, { stepSize, correction, decay }) =>
+    update: (batch, seed, nBatches, coefficients) =>
       lossOf(() => {
-        const coefficients = {
-          stepSize: tf.scalar(stepSize),
-          correction: tf.scalar(correction),
-          decay: tf.scalar(decay),
-        };
-        return update({ ...inputsOf(batch, seed), nBatches: tf.scalar(nBatches), ...coefficients }).loss;
+        const results = update({ ...inputsOf(batch, seed), nBatches: tf.scalar(nBatches) });
+        // Not part of the program, whose variables are fixed while it runs: weights are changed where they lie.
+        const gradients: Gradients = new Map();
+        for (const name of parts.trained.keys()) gradients.set(name, results[`${GRADIENT}${name}`]);
+        parts.optimizer.apply(gradients, coefficients);
+        return results.loss;
       }),
     dispose: () => {
       accumulate.dispose();
@@ -109,7 +115,7 @@ function plainStep(parts: StepParts): TrainingStep {
         const { loss, gradients } = gradientsOf(batch, seed);
         const clipped = maths.clipped(gradients, nBatches);
         assertFinite(0, numberOf(clipped.norm), batch);
-        maths.apply(clipped.gradients, coefficients);
+        parts.optimizer.apply(clipped.gradients, coefficients);
         return loss;
       }),
     dispose: () => maths.dispose(),
@@ -119,7 +125,7 @@ function plainStep(parts: StepParts): TrainingStep {
 type Gradients = Map<string, tf.Tensor>;
 
 /** The parts of a step, none of which reads a value. */
-function createMaths({ forward, loss, trained, optimizer, options }: StepParts) {
+function createMaths({ forward, loss, trained, options }: StepParts) {
   const list = [...trained.values()];
   const accumulates = options.gradientAccumulationSteps > 1;
   const sums = new Map(
@@ -148,7 +154,6 @@ function createMaths({ forward, loss, trained, optimizer, options }: StepParts) 
       for (const sum of sums.values()) sum?.assign(tf.zerosLike(sum));
       return clipByGlobalNorm(mean, options.maxGradNorm);
     },
-    apply: optimizer.apply,
     dispose: () => {
       for (const sum of sums.values()) sum?.dispose();
     },
