@@ -7,9 +7,9 @@ import FFT from 'fft.js';
  */
 export interface FourierTransform {
   readonly size: number;
-  /** Complex values, interleaved (re, im), length 2 * size. */
+  /** Complex values, interleaved (re, im), length 2 * size, unless it is said to be real. */
   readonly input: Float64Array;
-  /** As `input`. */
+  /** Complex values, as in `input`. */
   readonly output: readonly number[];
   run(): void;
 }
@@ -23,6 +23,22 @@ export interface FourierTransform {
 export function createFourierTransform(size: number): FourierTransform {
   if (size > 1 && (size & (size - 1)) === 0) return createRadixTransform(size);
   return createChirpTransform(size);
+}
+
+/**
+ * A transform of real values, at half the cost: `input` has length `size`, and `output` the whole spectrum.
+ *
+ * @param size a power of two, at least 4
+ */
+export function createRealFourierTransform(size: number): FourierTransform {
+  const fft = new FFT(size);
+  const input = new Float64Array(size);
+  const output = new Array<number>(2 * size).fill(0.5);
+  const run = () => {
+    fft.realTransform(output, input);
+    fft.completeSpectrum(output);
+  };
+  return { size, input, output, run };
 }
 
 function createRadixTransform(size: number): FourierTransform {

@@ -1,4 +1,5 @@
 /** Short-time power spectra: |STFT|^2, frame by frame. */
+import { type PreEmphasisStart, preEmphasizedSample } from './pre-emphasis.js';
 import { createSpectrumPair, type SpectrumPair } from './spectrum-pair.js';
 import { createWindow, type WindowName, type WindowSymmetry } from './windows.js';
 
@@ -16,15 +17,6 @@ export const FRAME_LENGTHS = ['transform', 'window'] as const;
 
 /** One of `FRAME_LENGTHS`. */
 export type FrameLength = (typeof FRAME_LENGTHS)[number];
-
-/**
- * The first sample behind the high-pass: `keep` takes x[0]; `extrapolate` is librosa's 3 x[0] - x[1], whose initial
- * state continues the line through the first two samples.
- */
-export const PRE_EMPHASIS_STARTS = ['keep', 'extrapolate'] as const;
-
-/** One of `PRE_EMPHASIS_STARTS`. */
-export type PreEmphasisStart = (typeof PRE_EMPHASIS_STARTS)[number];
 
 /** Frames and window of a `PowerSpectrogram`; lengths in samples. */
 export interface SpectrogramOptions {
@@ -110,8 +102,6 @@ export class PowerSpectrogram {
       if (at > last) at = 2 * last - at;
     }
     if (at < 0 || at > last) return 0;
-    if (at > 0) return waveform[at] - preEmphasis * waveform[at - 1];
-    const isKept = preEmphasis === 0 || preEmphasisStart === 'keep' || last === 0;
-    return isKept ? waveform[0] : 3 * waveform[0] - waveform[1];
+    return preEmphasizedSample(waveform, at, preEmphasis, preEmphasisStart);
   }
 }

@@ -3,7 +3,6 @@
  * waveforms into matrices. A feature is one file and one line in the registry.
  */
 import type { z } from 'zod';
-import type { PowerSpectrogram } from '../dsp/power-spectrogram.js';
 import { AudioError } from '../runtime/errors.js';
 
 /** Below the largest float32, 3.4e38. */
@@ -40,8 +39,12 @@ export interface FeatureType<Schema extends z.ZodType = z.ZodType> {
  * @param name of the feature, for the message
  * @throws AudioError where there are none
  */
-export function countFrames(name: string, spectrogram: PowerSpectrogram, waveform: Float32Array): number {
-  const nFrames = spectrogram.nFrames(waveform.length);
+export function countFrames(
+  name: string,
+  transform: Pick<FeatureExtractor, 'nFrames'>,
+  waveform: Float32Array,
+): number {
+  const nFrames = transform.nFrames(waveform.length);
   if (nFrames < 1) {
     throw new AudioError(
       `${name}: expected audio of at least one frame, got ${waveform.length} samples; use longer audio`,

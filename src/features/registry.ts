@@ -1,5 +1,6 @@
 /** The features there are. A new one is its file and a line here. */
 import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import { cqt } from './cqt.js';
 import type { FeatureExtractor, FeatureType } from './feature.js';
 import { lfcc } from './lfcc.js';
 import { logMel } from './log-mel.js';
@@ -12,6 +13,7 @@ export const features: Readonly<Record<string, FeatureType>> = {
   lfcc,
   mfcc,
   'power-spectrogram': powerSpectrogram,
+  cqt,
 };
 
 /**

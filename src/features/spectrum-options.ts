@@ -1,12 +1,7 @@
 /** The options that every feature over short-time power spectra shares, stated once; only their defaults differ. */
 import { z } from 'zod';
-import {
-  FRAME_LENGTHS,
-  PAD_MODES,
-  type PadMode,
-  PowerSpectrogram,
-  PRE_EMPHASIS_STARTS,
-} from '../dsp/power-spectrogram.js';
+import { FRAME_LENGTHS, PAD_MODES, type PadMode, PowerSpectrogram } from '../dsp/power-spectrogram.js';
+import { PRE_EMPHASIS_STARTS } from '../dsp/pre-emphasis.js';
 import { WINDOW_NAMES, WINDOW_SYMMETRIES, type WindowName } from '../dsp/windows.js';
 
 /** What a feature sets the shared options to where its user does not. */
@@ -18,6 +13,22 @@ export interface SpectrumDefaults {
   readonly window: WindowName;
   readonly padMode: PadMode;
   readonly preEmphasis: number;
+}
+
+/** The fields of the high-pass, with a feature's default for its coefficient. */
+export function preEmphasisFields(coefficient: number) {
+  return {
+    preEmphasis: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(coefficient)
+      .describe('Coefficient of the high-pass before all else; 0 is none.'),
+    preEmphasisStart: z
+      .enum(PRE_EMPHASIS_STARTS)
+      .default('keep')
+      .describe("The high-pass's first sample: as it was, or three times it less the second, as librosa has it."),
+  };
 }
 
 /** The fields of the shared options, for a strict object that is closed with {@link windowFits}. */
@@ -49,16 +60,7 @@ export function spectrumFields(defaults: SpectrumDefaults) {
       .enum(FRAME_LENGTHS)
       .default('transform')
       .describe('Without center: frames as long as the transform, the window in their middle, or as the window.'),
-    preEmphasis: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(defaults.preEmphasis)
-      .describe('Coefficient of the high-pass before all else; 0 is none.'),
-    preEmphasisStart: z
-      .enum(PRE_EMPHASIS_STARTS)
-      .default('keep')
-      .describe("The high-pass's first sample: as it was, or three times it less the second, as librosa has it."),
+    ...preEmphasisFields(defaults.preEmphasis),
   };
 }
 

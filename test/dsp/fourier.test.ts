@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFourierTransform } from '../../src/dsp/fourier.js';
+import { createFourierTransform, createRealFourierTransform } from '../../src/dsp/fourier.js';
 import { createRandom } from '../../src/runtime/random.js';
 import { largestError } from '../support/arrays.js';
 
@@ -23,6 +23,17 @@ test.each([1, 2, 3, 4, 5, 8, 25, 200, 256, 512, 864])('%i points equal the defin
   for (let run = 0; run < 2; run++) {
     for (let i = 0; i < 2 * size; i++) transform.input[i] = random.uniformBetween(-1, 1);
     const expected = transformByDefinition(transform.input);
+    transform.run();
+    expect(largestError(transform.output, expected)).toBeLessThan(1e-11);
+  }
+});
+
+test.each([4, 8, 256, 512])('%i real points equal the definition, run after run', (size) => {
+  const transform = createRealFourierTransform(size);
+  const random = createRandom('fourier', size);
+  for (let run = 0; run < 2; run++) {
+    for (let i = 0; i < size; i++) transform.input[i] = random.uniformBetween(-1, 1);
+    const expected = transformByDefinition(Array.from(transform.input).flatMap((value) => [value, 0]));
     transform.run();
     expect(largestError(transform.output, expected)).toBeLessThan(1e-11);
   }
