@@ -5,6 +5,7 @@ import { kernelBackend, NATIVE_BACKEND } from '../runtime/native/kernel-backend.
 import { executeRawOp } from '../runtime/native/raw-op.js';
 import { autocast, type LowPrecision, lowPrecisionOps } from './autocast.js';
 import { encodeGraph } from './graph-def.js';
+import { activeProfiler } from './profiler.js';
 import { type Program, releaseProgram } from './program.js';
 import { type NamedTensors, record } from './record.js';
 import { simplifyProgram } from './simplify.js';
@@ -80,7 +81,9 @@ export function compile<Inputs extends NamedTensors, Outputs extends NamedTensor
     const { name, program } = loadedFor(inputs);
     const tensors = [...program.inputs.keys()].map((key) => inputs[key]);
     const nOutputs = program.outputs.size + program.assignments.length;
-    const results = executeRawOp(name, {}, [...tensors, ...program.captures.map(({ tensor }) => tensor)], nOutputs);
+    const taken = [...tensors, ...program.captures.map(({ tensor }) => tensor)];
+    activeProfiler()?.measure(name, program, taken);
+    const results = executeRawOp(name, {}, taken, nOutputs);
     const outputs = Object.fromEntries([...program.outputs.keys()].map((key, i) => [key, results[i]])) as Outputs;
     try {
       check?.(outputs);

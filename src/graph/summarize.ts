@@ -69,7 +69,8 @@ const REDUCTIONS: ReadonlySet<string> = new Set([
   'Sum',
 ]);
 
-function flopsOf({ op, inputs, outputs: [output], attributes }: Operation): number {
+/** Floating-point operations of one run of an op: see {@link ProgramSummary}. */
+export function flopsOf({ op, inputs, outputs: [output], attributes }: Operation): number {
   const size = (value: Value) => elementsOf(value.shape);
   const kernel = (filter: Value) => size(filter) / (filter.shape.at(-1) as number);
   switch (op) {
