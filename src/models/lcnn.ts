@@ -5,7 +5,8 @@
  *
  * Reference code: the LFCC-LCNN baseline of ASVspoof 2021 (asvspoof-challenge/2021, LA/Baseline-LFCC-LCNN).
  * Input `[batch, frames, bins]`, at least 16 each; frames may be free. Output `[batch, nLogits]`. With 60 bins and one
- * logit 269,729 trained weights, as the reference. Deviations: two logits by default, and the choice of a width.
+ * logit 269,729 trained weights, as the reference. Deviations: two logits by default, and the choices of a width, of
+ * a pooling and of a head.
  */
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
@@ -17,15 +18,15 @@ import { FlattenBins } from '../layers/flatten-bins.js';
 import { HalvingMaxPool } from '../layers/halving-max-pool.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
 import { deriveSeed } from '../runtime/random.js';
-import { featureInput, linear } from './blocks.js';
+import { featureInput } from './blocks.js';
+import { headFields, logitsHead } from './head.js';
 import type { ModelType } from './model.js';
+import { pool, poolingSchema } from './pooling.js';
 
 const schema = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.7).describe('Share of the last feature maps dropped in training.'),
-  nLogits: z
-    .union([z.literal(1), z.literal(2)])
-    .default(2)
-    .describe('2: spoof and bona fide; 1: bona fide alone.'),
+  ...headFields,
+  pooling: poolingSchema.prefault('mean').describe('From the sequence to the embedding.'),
   width: z.number().min(0.0625).max(8).default(1).describe('Factor on the number of channels of every layer.'),
 });
 
@@ -75,9 +76,9 @@ function build(
   const units = (sequence.shape[2] as number) / 2;
   const lstm1 = new BidirectionalLstm({ name: 'lstm1', units, seed: deriveSeed(seed, 'lstm1') }).apply(sequence);
   const lstm2 = new BidirectionalLstm({ name: 'lstm2', units, seed: deriveSeed(seed, 'lstm2') }).apply(lstm1);
-  const skipped = layers.add({ name: 'skip' }).apply([sequence, lstm2 as SymbolicTensor]);
-  const embedding = layers.globalAveragePooling1d({ name: 'mean' }).apply(skipped) as SymbolicTensor;
-  return model({ name: 'lcnn', inputs: input, outputs: linear(embedding, { name: 'logits', units: nLogits, seed }) });
+  const skipped = layers.add({ name: 'skip' }).apply([sequence, lstm2 as SymbolicTensor]) as SymbolicTensor;
+  const embedding = pool(skipped, pooling, seed);
+  return model({ name: 'lcnn', inputs: input, outputs: logitsHead(embedding, head, seed) });
 }
 
 /**

@@ -15,14 +15,14 @@ import { hasShared, sharedPath } from '../support/shared.js';
 
 describeModelContract('lcnn', [
   {
-    options: { dropout: 0.7, nLogits: 2, width: 0.125 },
+    options: { dropout: 0.7, nLogits: 2, head: 'linear', pooling: 'mean', width: 0.125 },
     inputShape: [32, 35],
     freeShape: [null, 35],
     nLogits: 2,
     isRandom: true,
   },
   {
-    options: { dropout: 0, nLogits: 1, width: 0.25 },
+    options: { dropout: 0, nLogits: 1, head: 'cosine', pooling: 'statistics', width: 0.25 },
     inputShape: [49, 32],
     freeShape: [null, 32],
     nLogits: 1,
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 /** The reference's model, without weights: one logit, and no dropout, as it trained for the record. */
 const build = (inputShape: readonly (number | null)[], width = 1) =>
-  lcnn.build({ nLogits: 1, dropout: 0, width }, inputShape, 1);
+  lcnn.build({ nLogits: 1, head: { type: 'linear' }, pooling: { type: 'mean' }, dropout: 0, width }, inputShape, 1);
 
 const scoresOf = (net: LayersModel, x: tf.Tensor) => [...(net.apply(x) as tf.Tensor).dataSync()];
 
@@ -98,7 +98,7 @@ describe('weights from the reference implementation', () => {
   test('give the same logits and embedding', () => {
     const net = load();
     const logits = scoresOf(net, input());
-    const embedding = model({ inputs: net.inputs, outputs: net.getLayer('mean').output as SymbolicTensor });
+    const embedding = model({ inputs: net.inputs, outputs: net.getLayer('pooling').output as SymbolicTensor });
     const embedded = (embedding.apply(input()) as tf.Tensor).dataSync();
     // float32 against float64.
     fixture.logits.forEach((wanted: number, i: number) => {
@@ -197,7 +197,7 @@ describe.skipIf(!hasShared).each(['toy', 'la2021'])('published baseline %s', (na
       lstm_input: 'flatten',
       blstm0: 'lstm1',
       blstm1: 'lstm2',
-      pooled_embedding: 'mean',
+      pooled_embedding: 'pooling',
     };
     for (const [stage, layer] of Object.entries(stages)) {
       const { shape, data } = recorded.get(stage) as StoredTensor;
