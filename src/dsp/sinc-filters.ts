@@ -36,9 +36,9 @@ export function sincFilters({ nFilters, kernelSize, sampleRate, scale }: SincFil
   const filters = new Float32Array(kernelSize * nFilters);
   for (let i = 0; i < kernelSize; i++) {
     const time = i - (kernelSize - 1) / 2;
-    const lowPasses = edges.map((hz) => lowPass(hz / sampleRate, time));
+    const lowPasses = edges.map((hz) => lowPass(hz, time, sampleRate));
     for (let band = 0; band < nFilters; band++) {
-      filters[i * nFilters + band] = window[i] * (lowPasses[band + 1] - lowPasses[band]);
+      filters[i * nFilters + band] = Math.fround(window[i]) * Math.fround(lowPasses[band + 1] - lowPasses[band]);
     }
   }
   return filters;
@@ -53,7 +53,14 @@ function bandEdges(nFilters: number, top: number, scale: SincScale): number[] {
   return scale === 'inverse-mel' ? mels.map((hz) => top - hz).reverse() : mels;
 }
 
-/** The ideal low-pass filter up to `frequency`, in cycles a sample. */
-function lowPass(frequency: number, time: number): number {
-  return time === 0 ? 2 * frequency : Math.sin(2 * Math.PI * frequency * time) / (Math.PI * time);
+/**
+ * The ideal low-pass filter up to `hz` at `time`, in samples. The sinc is rounded to single precision at each step: the
+ * filters differ by a millionth of their length from exact ones, and the published models were trained on these.
+ */
+function lowPass(hz: number, time: number, sampleRate: number): number {
+  const gain = (2 * hz) / sampleRate;
+  const cycles = Math.fround(Math.fround(Math.fround(2 * hz) * time) / sampleRate);
+  if (cycles === 0) return gain;
+  const phase = Math.fround(Math.fround(Math.PI) * cycles);
+  return gain * Math.fround(Math.fround(Math.sin(phase)) / phase);
 }
