@@ -1,19 +1,34 @@
-/** Where in the user's code a call comes from. */
+/** Where in the user's code a call comes from, and through which of tfjs's random ops. */
 
 /** Frames of tfjs, of the recorder, and of the thin layer between them say nothing to a reader. */
 const INSIDE =
-  /node_modules|node:internal|[\\/]graph[\\/](recorder|record|call-site)\.[jt]s|[\\/]runtime[\\/]native[\\/]/;
+  /node_modules|node:internal|[\\/]graph[\\/](recorder|record|refuse-draws|layer-origin|call-site)\.[jt]s|[\\/]runtime[\\/]random\.[jt]s|[\\/]runtime[\\/]native[\\/]/;
+
+/** Ops of tfjs that draw in JavaScript, by the names of the functions that they are. */
+const RANDOM_OPS =
+  /\b(dropout|multinomial|rand|randomGamma|randomNormal|randomStandardNormal|randomUniform|randomUniformInt|truncatedNormal)_ /;
 
 /** The innermost place outside tfjs and the recorder, as `file:line:column`. */
 export function callSite(): string {
+  for (const line of stackLines()) {
+    const place = /(?:file:\/\/)?((?:[A-Za-z]:)?[^\s():]+:\d+:\d+)\)?$/.exec(line)?.[1];
+    if (place !== undefined && !INSIDE.test(line)) return place;
+  }
+  return 'an unknown place';
+}
+
+/** The outermost of tfjs's random ops that is being run, if any. */
+export function randomOpOnStack(): string | undefined {
+  return stackLines()
+    .map((line) => RANDOM_OPS.exec(line)?.[1])
+    .findLast((name) => name !== undefined);
+}
+
+function stackLines(): string[] {
   const limit = Error.stackTraceLimit;
   // tfjs's scopes and kernels nest deep.
   Error.stackTraceLimit = 100;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
-  for (const line of stack.split('\n').slice(1)) {
-    const place = /(?:file:\/\/)?((?:[A-Za-z]:)?[^\s():]+:\d+:\d+)\)?$/.exec(line)?.[1];
-    if (place !== undefined && !INSIDE.test(line)) return place;
-  }
-  return 'an unknown place';
+  return stack.split('\n').slice(1);
 }

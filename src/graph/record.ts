@@ -5,6 +5,7 @@ import { kernelBackend } from '../runtime/native/kernel-backend.js';
 import { trackOrigins } from './layer-origin.js';
 import type { Program, Value } from './program.js';
 import { Recorder } from './recorder.js';
+import { refuseDraws } from './refuse-draws.js';
 
 /** Tensors by name: what a recorded function takes and returns. */
 export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
@@ -19,7 +20,8 @@ let isRecording = false;
  * input, the seed of random ops among them (`StatelessRandomUniform` and its kin), or a variable.
  *
  * @param fn from named tensors to named tensors
- * @throws GraphError where the function reads a value, calls an op that keeps a state of its own, or makes a variable:
+ * @throws GraphError where the function reads a value, draws random numbers in JavaScript, calls an op that keeps a state of
+ *   its own, or makes a variable:
  *   the message names the op and the place
  * @throws EngineError where tfjs doesn't run on the native engine, or an op fails
  */
@@ -51,7 +53,7 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
         inputs.set(name, value);
         views[name] = view;
       }
-      const results = Object.entries(trackOrigins(() => fn(views as Inputs)));
+      const results = Object.entries(trackOrigins(() => refuseDraws(backend, () => fn(views as Inputs))));
       const created = Object.values(tf.engine().registeredVariables).filter(
         (variable) => !variables.includes(variable),
       );

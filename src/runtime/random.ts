@@ -17,13 +17,30 @@ export interface Random {
   normal(): number;
 }
 
+let watcher: (() => void) | undefined;
+
+/** Runs `fn`, and calls `onDraw` before each number that a stream gives in it. */
+export function watchDraws<Result>(onDraw: () => void, fn: () => Result): Result {
+  const outer = watcher;
+  watcher = onDraw;
+  try {
+    return fn();
+  } finally {
+    watcher = outer;
+  }
+}
+
 /**
  * The stream named by `key`. Equal keys give equal streams, in every process and on every platform.
  *
  * @param key the run's seed first, then what the stream is for
  */
 export function createRandom(...key: readonly (string | number)[]): Random {
-  const uniform = seedrandom(JSON.stringify(key)).double;
+  const { double } = seedrandom(JSON.stringify(key));
+  const uniform = (): number => {
+    watcher?.();
+    return double();
+  };
   let spare: number | undefined;
   return {
     uniform,
