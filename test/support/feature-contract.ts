@@ -40,9 +40,17 @@ export function describeFeatureContract(
     });
 
     test('silence gives numbers', () => {
-      for (const normalization of ['none', 'mean', 'mean-variance']) {
-        expect(create({ normalization }).compute(new Float32Array(2000)).every(Number.isFinite)).toBe(true);
+      const { shape } = features[type].schema as z.ZodObject;
+      const sliding = { type: 'sliding', variance: true };
+      const ways = ['mean', 'mean-variance', sliding].map((normalization) => ({ normalization }));
+      for (const options of 'normalization' in shape ? [{}, ...ways] : [{}]) {
+        expect(create(options).compute(new Float32Array(2000)).every(Number.isFinite)).toBe(true);
       }
+    });
+
+    test('a hop more of samples is a frame more', () => {
+      const extractor = create();
+      expect(extractor.nFrames(8000 + extractor.hopLength)).toBe(extractor.nFrames(8000) + 1);
     });
 
     test('a clip gives the same numbers whatever came before it, in memory of its own', () => {
