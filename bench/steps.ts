@@ -16,6 +16,7 @@ import { createForward } from '../src/inference/forward.js';
 import { targetsOf } from '../src/losses/reduction.js';
 import { createLoss } from '../src/losses/registry.js';
 import { namedWeights, variablesOf } from '../src/models/named-weights.js';
+import { namedOutputs } from '../src/models/outputs.js';
 import { buildModel } from '../src/models/registry.js';
 import { startEngine } from '../src/runtime/engine.js';
 import { VoiceproofError } from '../src/runtime/errors.js';
@@ -163,9 +164,10 @@ function prepare() {
   };
   const parts = {
     forward: (inputs: tf.Tensor, seed: number | tf.Tensor) =>
-      model.apply(inputs, { training: true, seed }) as tf.Tensor,
+      namedOutputs(model.apply(inputs, { training: true, seed }) as tf.Tensor),
     loss: createLoss(options, [1, 1], { nLogits: 2, kind: 'linear' }),
     trained,
+    weights: variablesOf(namedWeights(model)),
     optimizer,
     options,
   };
@@ -181,7 +183,7 @@ function prepare() {
   const program = record(
     ({ x, seed, targets }: { x: tf.Tensor; seed: tf.Tensor; targets: tf.Tensor }) => {
       const { value, grads } = tf.variableGrads(
-        () => parts.loss(parts.forward(x, seed), targets),
+        () => parts.loss(parts.forward(x, seed).logits, targets),
         [...trained.values()],
       );
       return { loss: value, ...grads };

@@ -8,6 +8,8 @@ export interface Batch {
   readonly labels: Int32Array;
   /** `[batch, 2]`: how much of each row is spoof and bona fide; only where an augmentation mixes examples. */
   readonly softLabels?: Float32Array | undefined;
+  /** Attack class of each row, see `attackClasses`; only where they are asked for. */
+  readonly attacks?: Int32Array | undefined;
   /** Name of each row. */
   readonly utterances: readonly string[];
   /** Position of each row's trial in the list that the loader was given. */

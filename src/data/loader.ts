@@ -10,6 +10,7 @@ import { ConfigError, DataError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import type { TypedOptions } from '../runtime/options.js';
 import { createRandom, shuffled } from '../runtime/random.js';
+import { attackClasses } from './attack-classes.js';
 import { SAMPLE_RATE } from './audio.js';
 import type { Batch } from './batch.js';
 import { createExampleMaker, type ExampleBatch, type ExampleRecipe } from './example.js';
@@ -41,6 +42,8 @@ export interface LoaderOptions {
   readonly workers?: number | undefined;
   /** Folder for features of clips that nothing random touched; default: none are kept. */
   readonly cacheDirectory?: string | undefined;
+  /** Attacks whose classes batches name; default: they name none. */
+  readonly attacks?: readonly string[] | undefined;
   /** Takes what was odd about files. */
   readonly logger: Logger;
 }
@@ -70,7 +73,7 @@ const WARNINGS_SHOWN = 10;
  * Makes a loader. Threads start with the first batch.
  *
  * @throws ConfigError where the options can't be followed
- * @throws DataError where there are no trials
+ * @throws DataError where there are no trials, or a trial's attack is not among those asked for
  */
 export function createLoader(options: LoaderOptions): Loader {
   const { trials, mode, seed, batchSize, nSamples } = options;
@@ -90,6 +93,7 @@ export function createLoader(options: LoaderOptions): Loader {
   if (!Number.isSafeInteger(nWorkers) || nWorkers < 0) {
     throw new ConfigError(`data: expected workers to be a whole number from 0, got ${nWorkers}`);
   }
+  const attacks = options.attacks === undefined ? undefined : attackClasses(trials, options.attacks);
   const warn = limited(options.logger);
   const local = createExampleMaker(recipe, warn);
   let pool: WorkerPool | undefined;
@@ -151,6 +155,7 @@ export function createLoader(options: LoaderOptions): Loader {
           shape,
           labels: Int32Array.from(rows, (i) => CLASS_INDEX[trials[i].label]),
           softLabels,
+          attacks: attacks === undefined ? undefined : Int32Array.from(rows, (i) => attacks[i]),
           utterances: rows.map((i) => trials[i].utterance),
           indices: Int32Array.from(rows),
         };

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from '../graph/compile.js';
+import { namedOutputs } from '../models/outputs.js';
 import { hasRawOps } from '../runtime/native/raw-op.js';
 
 /** A model's forward pass. */
@@ -18,7 +19,8 @@ export interface Forward {
  * @param isCompiled whether it runs as one program for each shape of input, where the engine has programs
  */
 export function createForward(model: LayersModel, isCompiled: boolean): Forward {
-  const run = (inputs: tf.Tensor): tf.Tensor => model.apply(inputs, { training: false }) as tf.Tensor;
+  const run = (inputs: tf.Tensor): tf.Tensor =>
+    namedOutputs(model.apply(inputs, { training: false }) as tf.Tensor | tf.Tensor[]).logits;
   if (!isCompiled || !hasRawOps()) return { run, dispose: () => {} };
   const compiled = compile(({ inputs }: { inputs: tf.Tensor }) => ({ logits: run(inputs) }));
   return { run: (inputs) => compiled({ inputs }).logits, dispose: () => compiled.dispose() };

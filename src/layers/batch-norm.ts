@@ -68,12 +68,15 @@ export class BatchNorm extends layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArguments): tf.Tensor {
+  override call(
+    inputs: tf.Tensor | tf.Tensor[],
+    { training = false, momentum = this.momentum }: CallArguments,
+  ): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyTensor(inputs);
       // Maps keep their shape, as TensorFlow spreads them over threads by batch and frames.
       const maps = x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape[x.rank - 1]]);
-      const y = training ? this.trainOn(maps as tf.Tensor4D) : this.inferOn(maps as tf.Tensor4D);
+      const y = training ? this.trainOn(maps as tf.Tensor4D, momentum) : this.inferOn(maps as tf.Tensor4D);
       return tf.reshape(y, x.shape);
     });
   }
@@ -97,7 +100,7 @@ export class BatchNorm extends layers.Layer {
   }
 
   /** By the batch's own statistics, which also move the running ones. */
-  private trainOn(x: tf.Tensor4D): tf.Tensor {
+  private trainOn(x: tf.Tensor4D, momentum: number): tf.Tensor {
     const count = x.size / x.shape[3];
     if (count < 2) {
       throw new ShapeError(
@@ -105,11 +108,19 @@ export class BatchNorm extends layers.Layer {
       );
     }
     const running = { mean: this.movingMean.read(), variance: this.movingVariance.read() };
-    const normalise = hasRawOps() ? fusedBatchNorm : composedBatchNorm;
-    return normalise(x, this.gamma?.read(), this.beta?.read(), running, this, (moved) => {
-      this.movingMean.write(moved.mean);
-      this.movingVariance.write(moved.variance);
-    });
+    // TensorFlow's op sums a channel value by value; with one channel that loses what a sum by halves keeps.
+    const normalise = hasRawOps() && x.shape[3] > 1 ? fusedBatchNorm : composedBatchNorm;
+    return normalise(
+      x,
+      this.gamma?.read(),
+      this.beta?.read(),
+      running,
+      { epsilon: this.epsilon, momentum },
+      (moved) => {
+        this.movingMean.write(moved.mean);
+        this.movingVariance.write(moved.variance);
+      },
+    );
   }
 }
 

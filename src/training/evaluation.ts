@@ -36,6 +36,8 @@ export interface LoaderSurroundings {
   readonly cacheDirectory?: string | undefined;
   /** Absolute paths of the corpus's noise recordings. */
   readonly noise?: readonly string[];
+  /** Attacks whose classes batches name; without them they name none. */
+  readonly attacks?: readonly string[] | undefined;
   readonly logger: Logger;
 }
 
@@ -44,7 +46,7 @@ export function createExperimentLoader(
   config: ExperimentConfig,
   trials: readonly Trial[],
   mode: 'train' | 'eval',
-  { cacheDirectory, noise, logger }: LoaderSurroundings,
+  { cacheDirectory, noise, attacks, logger }: LoaderSurroundings,
 ): Loader {
   const { training, feature, seed } = config;
   return createLoader({
@@ -56,6 +58,7 @@ export function createExperimentLoader(
     feature: feature ?? undefined,
     augment: mode === 'train' ? config.augment : [],
     noise,
+    attacks,
     batchSize: mode === 'train' ? training.perDeviceTrainBatchSize : training.perDeviceEvalBatchSize,
     shuffle: mode === 'train' && training.overfitBatches === 0,
     workers: training.dataloaderNumWorkers ?? undefined,

@@ -1,6 +1,8 @@
 /** One experiment from its config to its report. */
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
+import { attacksOf } from '../data/attack-classes.js';
+import { augmentations } from '../data/augment/registry.js';
 import { type Corpus, loadCorpus } from '../data/corpus.js';
 import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
@@ -12,11 +14,13 @@ import { createForward } from '../inference/forward.js';
 import { createLoss, decisionScore } from '../losses/registry.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
 import { countParameters, type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
-import { describeOutputs } from '../models/outputs.js';
+import { describeOutputs, namedOutputs, type OutputDescription } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
 import type { Engine } from '../runtime/engine.js';
+import { ConfigError } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
+import { lookUp } from '../runtime/options.js';
 import { createRandom, deriveSeed, shuffled } from '../runtime/random.js';
 import { createExperimentLoader, measureDev, scoreTrials } from './evaluation.js';
 import { type EpochRecord, writeHistory } from './history.js';
@@ -65,16 +69,18 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const corpus = limited(loadCorpus(config.data, { logger }), config);
   const { environment } = openRunFolder(directory, run, logger);
 
-  const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval'): Loader =>
-    createExperimentLoader(config, trials, mode, { ...run, noise: corpus.noise });
-  const loaders = { train: loaderOf(corpus.train, 'train'), dev: loaderOf(corpus.dev, 'eval') };
-  const inputShape = loaders.train.inputShape as number[];
+  const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval', attacks?: readonly string[]): Loader =>
+    createExperimentLoader(config, trials, mode, { ...run, noise: corpus.noise, attacks });
+  const devLoader = loaderOf(corpus.dev, 'eval');
+  const inputShape = devLoader.inputShape as number[];
   const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));
   const named = namedWeights(model);
   const weights = variablesOf(named);
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
   const inference = createForward(model, isCompiled);
-  const loss = createLoss(training, countClasses(corpus.train), describeOutputs(model));
+  const outputs = describeOutputs(model);
+  const loss = createLoss(training, countClasses(corpus.train), outputs);
+  const loaders = { train: loaderOf(corpus.train, 'train', attackTask(config, corpus, outputs)), dev: devLoader };
   const scoreSet = (label: string, trials: readonly Trial[], loader: Loader) =>
     scoreTrials({
       forward: inference.run,
@@ -95,7 +101,11 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   let history: readonly EpochRecord[] = [];
   try {
     const progress = await train({
-      forward: (inputs, stepSeed) => model.apply(inputs, { training: true, seed: stepSeed }) as tf.Tensor,
+      forward: (inputs, stepSeed, momentum) => {
+        const call = { training: true, seed: stepSeed, momentum };
+        return namedOutputs(model.apply(inputs, call) as tf.Tensor | tf.Tensor[]);
+      },
+      hasAttackTask: outputs.nAttackClasses !== null,
       isCompiled,
       weights,
       trainable: new Set([...named].filter(([, { trainable }]) => trainable).map(([name]) => name)),
@@ -114,6 +124,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
         logger.info(describeEpoch(record, training.numTrainEpochs));
         scalars?.write(record.step, {
           'train/loss': record.trainLoss,
+          ...(record.trainAttackLoss === undefined ? {} : { 'train/attack_loss': record.trainAttackLoss }),
           'train/learning_rate': record.learningRate,
           'dev/loss': record.devLoss,
           'dev/eer': record.devEer,
@@ -186,6 +197,33 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   }
 }
 
+/**
+ * The attacks whose classes the model is trained to tell; undefined where it has no such task.
+ *
+ * @throws ConfigError where the training set has another number of attacks, or clips are mixed, which have no one attack
+ */
+function attackTask(
+  { augment }: ExperimentConfig,
+  corpus: Corpus,
+  { nAttackClasses }: OutputDescription,
+): readonly string[] | undefined {
+  if (nAttackClasses === null) return undefined;
+  const attacks = attacksOf(corpus.train);
+  if (nAttackClasses !== attacks.length + 1) {
+    throw new ConfigError(
+      `model: expected attack logits for bona fide and ${attacks.length} attacks (${attacks.join(', ')}), got ` +
+        `${nAttackClasses} classes; set model.nAttacks to ${attacks.length}`,
+    );
+  }
+  const mixing = augment.find(({ type }) => lookUp(augmentations, type, 'augment').stage === 'batch');
+  if (mixing !== undefined) {
+    throw new ConfigError(
+      `augment: ${mixing.type} mixes clips, which then have no one attack to tell; remove it, or choose a model without attack logits`,
+    );
+  }
+  return attacks;
+}
+
 /** The corpus cut to a few batches where the options ask for it. */
 function limited(corpus: Corpus, { training, seed }: ExperimentConfig): Corpus {
   const { fastDevRun, overfitBatches, perDeviceTrainBatchSize } = training;
@@ -231,11 +269,12 @@ function describeModel(
 }
 
 function describeEpoch(record: EpochRecord, nEpochs: number): string {
-  const { epoch, trainLoss, devLoss, devEer, devAuc, devAccuracy, seconds } = record;
+  const { epoch, trainLoss, trainAttackLoss, devLoss, devEer, devAuc, devAccuracy, seconds } = record;
   const width = String(nEpochs).length;
   return [
     `epoch ${String(epoch).padStart(width)}/${nEpochs}`,
     `loss ${trainLoss.toFixed(4)}`,
+    ...(trainAttackLoss === undefined ? [] : [`attack loss ${trainAttackLoss.toFixed(4)}`]),
     `dev loss ${devLoss.toFixed(4)}`,
     `EER ${(100 * devEer).toFixed(2).padStart(5)} %`,
     `AUC ${devAuc.toFixed(4)}`,

@@ -10,6 +10,8 @@ import { writeFileAtomic } from '../runtime/files.js';
 export interface EpochRecord extends HistoryRow {
   /** Optimizer updates so far. */
   readonly step: number;
+  /** Mean loss of the attack logits over the training batches, before its weight; in a model of two tasks. */
+  readonly trainAttackLoss?: number;
 }
 
 /** Writes the whole history, atomically: a resumed run drops epochs that it repeats. */

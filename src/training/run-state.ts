@@ -1,6 +1,6 @@
 /**
  * What a resumed run needs to go on as if it had never stopped, in one safetensors file: weights, optimizer moments,
- * and in the metadata the counters. Random draws are named by seed, epoch, step and utterance, so the counters are the
+ * averages of the weights, and in the metadata the counters. Random draws are named by seed, epoch, step and utterance, so the counters are the
  * whole random state.
  */
 import { readdirSync, rmSync } from 'node:fs';
@@ -21,6 +21,8 @@ export interface Progress {
   readonly step: number;
   /** Sum of the batch losses of the current epoch so far. */
   readonly lossSum: number;
+  /** The same of the attack losses; 0 in a model of one task. */
+  readonly attackLossSum: number;
   /** Seconds of the current epoch so far. */
   readonly seconds: number;
   readonly best: { readonly epoch: number; readonly value: number } | null;
@@ -29,10 +31,12 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
 }
 
-/** The variables that a state file holds: the model's, and the optimizer's moments. */
+/** The variables that a state file holds: the model's, the optimizer's moments, and averages of the weights. */
 export interface StateVariables {
   readonly weights: ReadonlyMap<string, tf.Variable>;
   readonly moments: ReadonlyMap<string, tf.Variable>;
+  /** None where nothing is averaged. */
+  readonly averages: ReadonlyMap<string, tf.Variable>;
 }
 
 const PATTERN = /^checkpoint-(\d+)\.safetensors$/;
@@ -92,9 +96,10 @@ function listStates(directory: string): { name: string; step: number }[] {
     .sort((a, b) => a.step - b.step);
 }
 
-function prefixed({ weights, moments }: StateVariables): Map<string, tf.Variable> {
+function prefixed({ weights, moments, averages }: StateVariables): Map<string, tf.Variable> {
   return new Map([
     ...[...weights].map(([name, variable]) => [`model.${name}`, variable] as const),
     ...[...moments].map(([name, variable]) => [`optimizer.${name}`, variable] as const),
+    ...[...averages].map(([name, variable]) => [`average.${name}`, variable] as const),
   ]);
 }

@@ -66,6 +66,29 @@ function courseOf(options: SchedulerOptions, { learningRate, warmup }: Span): Co
   }
 }
 
+/**
+ * A schedule that from an epoch on goes to another rate and stays there, epoch by epoch, as `torch.optim.swa_utils.SWALR`.
+ *
+ * @param swa the rate, and how it is gone to
+ * @param nEpochsBefore epochs of the schedule's own course
+ */
+export function withAveragingRate(
+  schedule: Schedule,
+  swa: { readonly learningRate: number; readonly annealEpochs: number; readonly annealStrategy: 'cos' | 'linear' },
+  nEpochsBefore: number,
+  updatesPerEpoch: number,
+): Schedule {
+  const first = nEpochsBefore * updatesPerEpoch;
+  const from = schedule(first);
+  return (step) => {
+    if (step < first) return schedule(step);
+    const nEpochs = Math.floor((step - first) / updatesPerEpoch);
+    const progress = swa.annealEpochs === 0 ? 1 : Math.min(1, nEpochs / swa.annealEpochs);
+    const left = swa.annealStrategy === 'cos' ? wave(progress) : 1 - progress;
+    return swa.learningRate * (1 - left) + from * left;
+  };
+}
+
 /** From 1 to 0 over half a wave. */
 function wave(halves: number): number {
   return 0.5 * (1 + Math.cos(Math.PI * halves));

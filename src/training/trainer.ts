@@ -7,6 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import type { Loss } from '../losses/loss.js';
+import type { ModelOutputs } from '../models/outputs.js';
 import { TrainingError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { deriveSeed } from '../runtime/random.js';
@@ -14,8 +15,14 @@ import type { DevMeasurement } from './evaluation.js';
 import type { EpochRecord } from './history.js';
 import { createOptimizer } from './optimizers.js';
 import type { Progress, StateVariables } from './run-state.js';
-import { createSchedule } from './schedules.js';
+import { createSchedule, type Schedule, withAveragingRate } from './schedules.js';
 import { createTrainingStep } from './step.js';
+import {
+  createExponentialAverage,
+  createStochasticAverage,
+  type WeightAverage,
+  withAverages,
+} from './weight-average.js';
 
 /** A source of training batches in an order that depends on the epoch alone. */
 export interface TrainingBatches {
@@ -25,13 +32,18 @@ export interface TrainingBatches {
 
 /** What the trainer works on, and whom it tells. */
 export interface TrainerParts {
-  /** Maps a batch to logits; `seed` feeds the random layers: an int32 scalar where the step is compiled. */
-  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor) => tf.Tensor;
+  /**
+   * Maps a batch to logits in training. `seed` feeds the random layers: an int32 scalar where the step is compiled;
+   * `momentum` is the batch's share in running statistics, the layers' own without it.
+   */
+  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor, momentum?: number) => ModelOutputs;
   /** Every variable of the model by name, trained or not. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Names of those that are trained. */
   readonly trainable: ReadonlySet<string>;
   readonly loss: Loss;
+  /** Whether the model also tells attacks, whose loss then counts by `attackLossWeight`. Default false. */
+  readonly hasAttackTask?: boolean;
   readonly data: TrainingBatches;
   readonly options: TrainingOptions;
   readonly seed: number;
@@ -52,10 +64,21 @@ export interface TrainerParts {
   resume(variables: StateVariables): Progress | undefined;
 }
 
-const START: Progress = { epoch: 0, batch: 0, step: 0, lossSum: 0, seconds: 0, best: null, patience: 0, history: [] };
+const START: Progress = {
+  epoch: 0,
+  batch: 0,
+  step: 0,
+  lossSum: 0,
+  attackLossSum: 0,
+  seconds: 0,
+  best: null,
+  patience: 0,
+  history: [],
+};
 
 /**
- * Trains until the last epoch or early stopping.
+ * Trains until the last epoch or early stopping. Where weights are averaged, the averages are what is measured and offered
+ * as best: with `swa` from its start on, before which early stopping does not count.
  *
  * @returns the final counters with the history
  * @throws TrainingError where the loss or a gradient is not finite (with the files of the batch), or `signal` is set
@@ -65,22 +88,30 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   const { options, data, logger } = parts;
   const trained = new Map([...parts.weights].filter(([name]) => parts.trainable.has(name)));
   const optimizer = createOptimizer(trained, options);
-  const variables: StateVariables = { weights: parts.weights, moments: optimizer.moments };
+  const average = createAverage(parts, trained);
+  const variables: StateVariables = {
+    weights: parts.weights,
+    moments: optimizer.moments,
+    averages: average?.variables ?? new Map(),
+  };
   const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
-  const schedule = createSchedule(options, updatesPerEpoch * options.numTrainEpochs);
+  const schedule = scheduleOf(options, updatesPerEpoch);
   const step = createTrainingStep({ ...parts, trained, optimizer });
   try {
     let progress = parts.resume(variables) ?? START;
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
       const epoch = progress.epoch + 1;
+      // What is measured from here on is another thing than before.
+      if (epoch === average?.firstEpoch && progress.batch === 0) progress = { ...progress, best: null, patience: 0 };
       const started = performance.now() - progress.seconds * 1000;
       const bar = logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
-      let { batch, step: updates, lossSum } = progress;
+      let { batch, step: updates, lossSum, attackLossSum } = progress;
       const now = (): Progress => ({
         ...progress,
         batch,
         step: updates,
         lossSum,
+        attackLossSum,
         seconds: (performance.now() - started) / 1000,
       });
       try {
@@ -89,11 +120,14 @@ export async function train(parts: TrainerParts): Promise<Progress> {
           batch += 1;
           const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
           const isUpdate = pending === options.gradientAccumulationSteps || batch === data.nBatches;
-          lossSum += isUpdate
+          const losses = isUpdate
             ? step.update(examples, seed, pending, optimizer.coefficients(schedule(updates), updates + 1))
             : step.accumulate(examples, seed);
+          lossSum += losses.loss;
+          attackLossSum += losses.attackLoss;
           if (!isUpdate) continue;
           updates += 1;
+          average?.afterUpdate(updates);
           bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
           // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
           await setImmediate();
@@ -107,11 +141,19 @@ export async function train(parts: TrainerParts): Promise<Progress> {
       } finally {
         bar.end();
       }
-      const measurement = await parts.measure();
+      average?.afterEpoch(epoch);
+      const { measurement, value, gain } = await withAverages(average, parts.weights, epoch, async () => {
+        const measurement = await parts.measure();
+        const value = measurement[options.metricForBestModel];
+        const gain = progress.best === null ? Number.POSITIVE_INFINITY : gainOf(value, progress.best.value, options);
+        if (gain > 0) parts.onBest(epoch, measurement);
+        return { measurement, value, gain };
+      });
       const record: EpochRecord = {
         epoch,
         step: updates,
         trainLoss: lossSum / data.nBatches,
+        ...(parts.hasAttackTask === true ? { trainAttackLoss: attackLossSum / data.nBatches } : {}),
         learningRate: schedule(updates - 1),
         devLoss: measurement.loss,
         devEer: measurement.eer,
@@ -119,17 +161,14 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         devAccuracy: measurement.accuracy,
         seconds: (performance.now() - started) / 1000,
       };
-      const value = measurement[options.metricForBestModel];
-      const gain = progress.best === null ? Number.POSITIVE_INFINITY : gainOf(value, progress.best.value, options);
-      const isBest = gain > 0;
-      if (isBest) parts.onBest(epoch, measurement);
       progress = {
         epoch,
         batch: 0,
         step: updates,
         lossSum: 0,
+        attackLossSum: 0,
         seconds: 0,
-        best: isBest ? { epoch, value } : progress.best,
+        best: gain > 0 ? { epoch, value } : progress.best,
         patience: gain > options.earlyStoppingThreshold ? 0 : progress.patience + 1,
         history: [...progress.history, record],
       };
@@ -137,8 +176,13 @@ export async function train(parts: TrainerParts): Promise<Progress> {
       parts.onEpoch(record);
       if (parts.signal?.aborted === true) throw new TrainingError(`interrupted after epoch ${epoch}; saved`);
     }
+    // What is measured last without the best model: not the weights that training would go on from.
+    if (!options.loadBestModelAtEnd && progress.epoch >= (average?.firstEpoch ?? Number.POSITIVE_INFINITY)) {
+      await average?.adopt(progress.epoch);
+    }
     return progress;
   } finally {
+    average?.dispose();
     step.dispose();
     optimizer.dispose();
   }
@@ -150,6 +194,33 @@ function gainOf(value: number, best: number, { metricForBestModel }: TrainingOpt
   return isSmallerBetter ? best - value : value - best;
 }
 
-function shouldStop({ patience }: Progress, { earlyStoppingPatience }: TrainingOptions): boolean {
-  return earlyStoppingPatience !== null && patience >= earlyStoppingPatience;
+function shouldStop({ epoch, patience }: Progress, options: TrainingOptions): boolean {
+  const { earlyStoppingPatience } = options;
+  return earlyStoppingPatience !== null && patience >= earlyStoppingPatience && epoch >= nEpochsBeforeSwa(options);
+}
+
+/** Epochs before the first that is averaged. */
+function nEpochsBeforeSwa({ swa, numTrainEpochs }: TrainingOptions): number {
+  return swa === null ? 0 : Math.floor(swa.startRatio * numTrainEpochs);
+}
+
+/** The course of the learning rate, with that of stochastic weight averaging after its start. */
+function scheduleOf(options: TrainingOptions, updatesPerEpoch: number): Schedule {
+  const schedule = createSchedule(options, updatesPerEpoch * options.numTrainEpochs);
+  const { swa } = options;
+  if (swa === null || swa.learningRate === null) return schedule;
+  return withAveragingRate(
+    schedule,
+    { ...swa, learningRate: swa.learningRate },
+    nEpochsBeforeSwa(options),
+    updatesPerEpoch,
+  );
+}
+
+function createAverage(parts: TrainerParts, trained: ReadonlyMap<string, tf.Variable>): WeightAverage | undefined {
+  const { options, weights, isCompiled } = parts;
+  if (options.emaDecay !== null) return createExponentialAverage(weights, options.emaDecay, isCompiled);
+  if (options.swa === null) return undefined;
+  const statistics = [...weights].flatMap(([name, variable]) => (trained.has(name) ? [] : [variable]));
+  return createStochasticAverage(trained, nEpochsBeforeSwa(options) + 1, { ...parts, statistics });
 }

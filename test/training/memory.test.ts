@@ -35,7 +35,7 @@ describe('500 training steps of LCNN', () => {
     };
     const seen: { tensors: number; handles: number; megabytes: number }[] = [];
     await train({
-      forward: (inputs, seed) => model.apply(inputs, { training: true, seed }) as tf.Tensor,
+      forward: (inputs, seed) => ({ logits: model.apply(inputs, { training: true, seed }) as tf.Tensor }),
       weights: variablesOf(named),
       trainable: new Set([...named].filter(([, { trainable }]) => trainable).map(([name]) => name)),
       loss: createLoss(options, [1, 1], { nLogits: 2, kind: 'linear' }),

@@ -47,7 +47,7 @@ function makeParts(options: Partial<TrainingOptions>, over: Partial<TrainerParts
   const parts: TrainerParts = {
     forward: (inputs, seed) => {
       const mask = tf.add(uniformTensor([2], seed, 1), 1);
-      return tf.add(tf.matMul(tf.mul(inputs, mask) as tf.Tensor2D, kernel as tf.Tensor2D), bias);
+      return { logits: tf.add(tf.matMul(tf.mul(inputs, mask) as tf.Tensor2D, kernel as tf.Tensor2D), bias) };
     },
     weights,
     trainable: new Set(weights.keys()),
@@ -148,7 +148,9 @@ describe('train', () => {
     // The stand-in for dropout is left out, as its draws differ by batch.
     const plain = (parts: TrainerParts): TrainerParts => {
       const [kernel, bias] = [...parts.weights.values()] as [tf.Variable, tf.Variable];
-      const forward = (inputs: tf.Tensor) => tf.add(tf.matMul(inputs as tf.Tensor2D, kernel as tf.Tensor2D), bias);
+      const forward = (inputs: tf.Tensor) => ({
+        logits: tf.add(tf.matMul(inputs as tf.Tensor2D, kernel as tf.Tensor2D), bias),
+      });
       return { ...parts, forward };
     };
     const split = makeParts({ gradientAccumulationSteps: N_BATCHES, numTrainEpochs: 1 });
@@ -206,7 +208,7 @@ describe('train', () => {
       const before = values();
       const poisoned: TrainerParts = {
         ...parts,
-        forward: (inputs, seed) => tf.mul(parts.forward(inputs, seed), Number.NaN),
+        forward: (inputs, seed) => ({ logits: tf.mul(parts.forward(inputs, seed).logits, Number.NaN) }),
       };
       await expect(train(poisoned)).rejects.toThrow(/loss is NaN for the batch clip-1-0-0, clip-1-0-1/);
       expect(values()).toEqual(before);
