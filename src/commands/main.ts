@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
+import { augmentCommand } from './augment.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { embedCommand } from './embed.js';
 import { evaluateCommand } from './evaluate.js';
 import { experimentCommand } from './experiment.js';
 import { featuresCommand } from './features.js';
+import { importCommand } from './import.js';
 import { metricsCommand } from './metrics.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
@@ -34,7 +37,10 @@ try {
     .command(compareCommand)
     .command(evaluateCommand)
     .command(scoreCommand)
+    .command(embedCommand)
+    .command(importCommand)
     .command(featuresCommand)
+    .command(augmentCommand)
     .command(metricsCommand)
     .command(setupCommand)
     .command(doctorCommand)

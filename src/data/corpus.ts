@@ -152,7 +152,7 @@ export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.'
     train: trialsOf('train'),
     dev: trialsOf('dev'),
     eval: trialsOf('eval'),
-    noise: noiseClips(options, at),
+    noise: listNoise(options, baseDirectory),
   };
 }
 
@@ -167,6 +167,20 @@ export function loadTrials(options: ProtocolOptions, baseDirectory = '.'): reado
   checkParts({ eval: part }, problems);
   problems.throwIfAny();
   return part.trials;
+}
+
+/**
+ * Absolute paths of a corpus's noise clips, sorted; nothing else of it is looked at.
+ *
+ * @throws DataError where a folder can't be listed
+ */
+export function listNoise(options: CorpusOptions, baseDirectory = '.'): string[] {
+  const at = (relative: string) => resolve(baseDirectory, relative);
+  if (options.noise !== undefined) {
+    return [options.noise].flat().flatMap((folder) => absolute(at(folder)));
+  }
+  const own = options.root === undefined ? undefined : join(at(options.root), 'noise');
+  return absolute(own !== undefined && isFolder(own) ? own : join(BUNDLED, 'noise'));
 }
 
 type Parts = Partial<Record<SplitName, Part>>;
@@ -329,14 +343,6 @@ function warnOfSharedSpeakers(parts: Parts, logger: Logger): void {
       logger.warn(`data: ${count} in ${split} and in ${other.split} (${examples}); ${other.split} may look too good`);
     }
   });
-}
-
-function noiseClips(options: CorpusOptions, at: Resolve): string[] {
-  if (options.noise !== undefined) {
-    return [options.noise].flat().flatMap((folder) => absolute(at(folder)));
-  }
-  const own = options.root === undefined ? undefined : join(at(options.root), 'noise');
-  return absolute(own !== undefined && isFolder(own) ? own : join(BUNDLED, 'noise'));
 }
 
 function absolute(folder: string): string[] {

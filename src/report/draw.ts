@@ -34,6 +34,8 @@ export function drawInline(drawing: Drawing, chart: Chart): string {
     return (
       instance
         .renderToSVGString()
+        // Pictures fill the place they are given.
+        .replaceAll('<image ', '<image preserveAspectRatio="none" ')
         // Nothing here reacts to the pointer, so what is there for that only takes room.
         .replace(/<style[^>]*>[\s\S]*?<\/style>/g, '')
         .replace(/ (?:class|ecmeta_\w+|pointer-events)="[^"]*"/g, '')
