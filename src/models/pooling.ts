@@ -70,13 +70,17 @@ export const poolingSchema = choice(
 /** One way, resolved. */
 export type Pooling = z.output<typeof poolingSchema>;
 
-/** `[batch, frames, features]` to `[batch, width]`. The names of the layers start with `pooling`; `seed` is the model's. */
-export function pool(sequence: SymbolicTensor, pooling: Pooling, seed: number): SymbolicTensor {
-  const name = 'pooling';
+/**
+ * `[batch, frames, features]` to `[batch, width]`.
+ *
+ * @param seed the model's
+ * @param name opens the names of the layers
+ */
+export function pool(sequence: SymbolicTensor, pooling: Pooling, seed: number, name = 'pooling'): SymbolicTensor {
   const named = { name, seed: deriveSeed(seed, name) };
   switch (pooling.type) {
     case 'mean':
-      return mean(sequence);
+      return mean(sequence, name);
     case 'statistics':
       return new StatisticsPooling({ name }).apply(sequence) as SymbolicTensor;
     case 'attentive-statistics': {
@@ -93,6 +97,7 @@ export function pool(sequence: SymbolicTensor, pooling: Pooling, seed: number): 
           const layer = { name: `${name}-lstm${i}`, units: pooling.units, seed: deriveSeed(seed, `${name}-lstm${i}`) };
           return new BidirectionalLstm(layer).apply(x) as SymbolicTensor;
         }),
+        name,
       );
     case 'gru': {
       const last = stacked(sequence, pooling.nLayers, (x, i) => {
@@ -102,12 +107,12 @@ export function pool(sequence: SymbolicTensor, pooling: Pooling, seed: number): 
       return new LastFrame({ name }).apply(last) as SymbolicTensor;
     }
     case 'transformer':
-      return mean(encoded(sequence, pooling, seed));
+      return mean(encoded(sequence, pooling, seed, name), name);
   }
 }
 
-function mean(sequence: SymbolicTensor): SymbolicTensor {
-  return layers.globalAveragePooling1d({ name: 'pooling' }).apply(sequence) as SymbolicTensor;
+function mean(sequence: SymbolicTensor, name: string): SymbolicTensor {
+  return layers.globalAveragePooling1d({ name }).apply(sequence) as SymbolicTensor;
 }
 
 /** Pre-norm encoder layers, with the norm that they end in. */
@@ -115,13 +120,14 @@ function encoded(
   sequence: SymbolicTensor,
   { units, nHeads, nLayers, dropout }: Extract<Pooling, { type: 'transformer' }>,
   seed: number,
+  name: string,
 ): SymbolicTensor {
-  const projected = linear(sequence, { name: 'pooling-input', units, seed });
-  const placed = new PositionEncoding({ name: 'pooling-positions' }).apply(projected) as SymbolicTensor;
+  const projected = linear(sequence, { name: `${name}-input`, units, seed });
+  const placed = new PositionEncoding({ name: `${name}-positions` }).apply(projected) as SymbolicTensor;
   const last = stacked(placed, nLayers, (x, i) =>
-    transformerBlock(x, { name: `pooling-block${i}`, nHeads, nHidden: 4 * units, dropout, norm: 'before', seed }),
+    transformerBlock(x, { name: `${name}-block${i}`, nHeads, nHidden: 4 * units, dropout, norm: 'before', seed }),
   );
-  return new LayerNorm({ name: 'pooling-norm' }).apply(last) as SymbolicTensor;
+  return new LayerNorm({ name: `${name}-norm` }).apply(last) as SymbolicTensor;
 }
 
 function stacked(

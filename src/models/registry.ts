@@ -2,19 +2,25 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
 import { aasist, aasistL } from './aasist.js';
+import { conformer } from './conformer.js';
+import { dualBranch } from './dual-branch.js';
 import { lcnn } from './lcnn.js';
 import { lcnnSmall } from './lcnn-small.js';
 import type { ModelType } from './model.js';
 import { rawnet2 } from './rawnet2.js';
+import { resnet2 } from './resnet2.js';
 import { wav2vec2 } from './wav2vec2.js';
 
 /** Every architecture by the `type` that configs name it by. */
 export const models = {
   aasist,
   'aasist-l': aasistL,
+  conformer,
+  'dual-branch': dualBranch,
   lcnn,
   'lcnn-small': lcnnSmall,
   rawnet2,
+  resnet2,
   wav2vec2,
 } as const satisfies Readonly<Record<string, ModelType>>;
 
