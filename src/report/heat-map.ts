@@ -38,7 +38,11 @@ const PANEL_PITCH = 320;
 
 /** The two one above the other, in the same colours, with axes. */
 export function beforeAfterChart(before: HeatMap, after: HeatMap): Chart {
-  const maps = [before, after];
+  return heatMapChart('before-after', [before, after]);
+}
+
+/** One or several, one above the other, in the same colours, with axes. */
+export function heatMapChart(name: string, maps: readonly HeatMap[]): Chart {
   const limits = limitsOf(maps);
   const axis = (i: number, name: string, direction: 'x' | 'y', max: number) => {
     const style = axisOption(name, direction);
@@ -47,11 +51,11 @@ export function beforeAfterChart(before: HeatMap, after: HeatMap): Chart {
     return { ...style, axisLabel, gridIndex: i, type: 'value', min: 0, max, splitLine: { show: false } };
   };
   return {
-    name: 'before-after',
-    title: `${before.title} and ${after.title}`,
-    description: 'Time to the right, the lowest bin at the bottom; brighter is more, in the same colours for both.',
+    name,
+    title: maps.map(({ title }) => title).join(' and '),
+    description: 'Time to the right, the lowest bin at the bottom; brighter is more, everywhere alike.',
     width: FULL_WIDTH,
-    height: 2 * PANEL_PITCH + 10,
+    height: maps.length * PANEL_PITCH + 10,
     option: {
       ...baseOption(''),
       title: maps.map((map, i) => ({
@@ -85,10 +89,11 @@ export function beforeAfterChart(before: HeatMap, after: HeatMap): Chart {
 
 /** The two one above the other, in the same colours: the bare pictures, a pixel a value. */
 export function beforeAfterPng(before: HeatMap, after: HeatMap): Uint8Array {
-  return heatMapPng([before, after], limitsOf([before, after]));
+  return heatMapPng([before, after]);
 }
 
-function heatMapPng(maps: readonly HeatMap[], [low, high]: Limits): Uint8Array {
+/** One or several, one above the other: the bare pictures, a pixel a value. */
+export function heatMapPng(maps: readonly HeatMap[], [low, high] = limitsOf(maps)): Uint8Array {
   const width = Math.max(...maps.map(({ nFrames }) => nFrames));
   const height = maps.reduce((sum, { nBins }) => sum + nBins, 0) + GAP * (maps.length - 1);
   const pixels = new Uint8Array(3 * width * height).fill(255);
