@@ -36,7 +36,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       .epilogue(
         'Fields: file, score (log odds by the model; higher is more bona fide), label (bonafide or spoof, by the threshold ' +
           'of the dev set’s equal error rate), durationSeconds, warnings, logits with --logits ([spoof, bona fide], or the one of ' +
-          'bona fide). A file that can’t be scored has file and error; the others go on, and the exit code is 1.',
+          'bona fide; of an imported checkpoint in its own order, beside its labels). A file that can’t be scored has file and error; the others go on, and the exit code is 1.',
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
@@ -49,7 +49,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       for (const [index, file] of args.files.entries()) {
         const result = await scoreFile(detector, file);
         if ('error' in result) process.exitCode = EXIT.failure;
-        const shown = args.logits ? result : { ...result, logits: undefined };
+        const shown = args.logits ? result : { ...result, logits: undefined, labels: undefined };
         writeResult(args.json ? JSON.stringify(shown) : describe(result));
         progress.update(index + 1);
       }

@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
 import { parseOptions } from '../runtime/options.js';
-import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
-import { downloadTensors, uploadTensors } from '../runtime/tensor-store.js';
+import { openSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import { downloadTensors, uploadTensorFile } from '../runtime/tensor-store.js';
 import { type ExperimentConfig, parseExperiment } from './config.js';
 
 /** Files of a run folder, by role. */
@@ -21,6 +21,7 @@ export const RUN_FILES = {
   history: 'history.jsonl',
   scores: 'scores',
   tensorboard: 'tensorboard',
+  profile: 'profile',
   report: 'report.html',
 } as const;
 
@@ -47,17 +48,33 @@ export interface ModelMetadata {
   readonly threshold: number;
   /** Epoch of these weights, from 1. */
   readonly epoch: number;
-  /** Shape of one input, without the batch axis. */
-  readonly inputShape: readonly number[];
+  /** Shape of one input, without the batch axis; null where a length is free. */
+  readonly inputShape: readonly (number | null)[];
+  /**
+   * What the classes were called where the model came from, in that place's order, which `bonafideIndexOf` compares with
+   * ours; absent in a model of our own.
+   */
+  readonly labels?: readonly string[] | undefined;
+  /** Which of the labels is bona fide, where their wording does not tell. */
+  readonly bonafideLabel?: string | undefined;
 }
 
 const FORMAT = 'voiceproof-1';
+/** Stands for a free length. */
+const FREE = 'any';
 
 const metadataSchema = z.object({
   format: z.literal(FORMAT),
   threshold: z.coerce.number(),
   epoch: z.coerce.number(),
-  inputShape: z.string().transform((text) => text.split(',').map(Number)),
+  inputShape: z
+    .string()
+    .transform((text) => text.split(',').map((length) => (length === FREE ? null : Number(length)))),
+  labels: z
+    .string()
+    .transform((text) => z.array(z.string()).parse(JSON.parse(text)))
+    .optional(),
+  bonafideLabel: z.string().optional(),
 });
 
 /** Writes `config.json`. */
@@ -92,18 +109,20 @@ export function readRunConfig(directory: string): RunConfig {
 export function writeModel(
   directory: string,
   weights: ReadonlyMap<string, tf.Tensor>,
-  { threshold, epoch, inputShape }: ModelMetadata,
+  { threshold, epoch, inputShape, labels, bonafideLabel }: ModelMetadata,
 ): void {
   writeSafetensors(join(directory, RUN_FILES.model), downloadTensors(weights), {
     format: FORMAT,
     threshold: String(threshold),
     epoch: String(epoch),
-    inputShape: inputShape.join(','),
+    inputShape: inputShape.map((length) => length ?? FREE).join(','),
+    ...(labels === undefined ? {} : { labels: JSON.stringify(labels) }),
+    ...(bonafideLabel === undefined ? {} : { bonafideLabel }),
   });
 }
 
 /**
- * Reads the metadata of `model.safetensors`, and a function that assigns its weights once the model is built.
+ * Reads the metadata of `model.safetensors`, and a function that assigns its weights once the model is built, one by one.
  *
  * @throws CheckpointError where the file is absent, damaged, or not written by {@link writeModel}
  */
@@ -111,11 +130,21 @@ export function readModel(directory: string): ModelMetadata & {
   assignTo(variables: ReadonlyMap<string, tf.Variable>): void;
 } {
   const path = join(directory, RUN_FILES.model);
-  const { tensors, metadata } = readSafetensors(path);
+  const file = openSafetensors(path);
+  file.close();
   try {
-    const { threshold, epoch, inputShape } = parseOptions(metadataSchema, metadata, path);
-    return { threshold, epoch, inputShape, assignTo: (variables) => uploadTensors(path, tensors, variables) };
+    const { format: _format, ...metadata } = parseOptions(metadataSchema, file.metadata, path);
+    return { ...metadata, assignTo: (variables) => uploadFile(path, variables) };
   } catch (error) {
     throw new CheckpointError(`${messageOf(error)}; expected a model that Voiceproof wrote`, { cause: error });
+  }
+}
+
+function uploadFile(path: string, variables: ReadonlyMap<string, tf.Variable>): void {
+  const file = openSafetensors(path);
+  try {
+    uploadTensorFile(file, variables);
+  } finally {
+    file.close();
   }
 }

@@ -20,8 +20,8 @@ export interface ExperimentConfig {
   readonly description: string;
   /** Names every random draw of the run. */
   readonly seed: number;
-  /** Length that clips are repeated or cropped to. */
-  readonly durationSeconds: number;
+  /** Length that clips are repeated or cropped to; null where each keeps its own. */
+  readonly durationSeconds: number | null;
   readonly data: CorpusOptions;
   /** Null where the model takes the waveform. */
   readonly feature: TypedOptions | null;
@@ -33,7 +33,7 @@ export interface ExperimentConfig {
 const experimentOptions = z.strictObject({
   description: z.string().default(''),
   seed: z.int().min(0).default(42),
-  durationSeconds: z.number().min(0.1).max(60).default(4),
+  durationSeconds: z.number().min(0.1).max(60).nullable().default(4),
   data: z.unknown().default({}),
   feature: z.unknown().default(null),
   augment: z.unknown().default([]),
@@ -69,9 +69,9 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
   return { description: top.description, seed: top.seed, durationSeconds: top.durationSeconds, ...sections };
 }
 
-/** Samples that the model sees of every clip. */
-export function clipLength({ durationSeconds }: ExperimentConfig): number {
-  return Math.round(durationSeconds * SAMPLE_RATE);
+/** Samples that the model sees of every clip; undefined where it sees them whole. */
+export function clipLength({ durationSeconds }: ExperimentConfig): number | undefined {
+  return durationSeconds === null ? undefined : Math.round(durationSeconds * SAMPLE_RATE);
 }
 
 /** Names of the experiments that come with the project. */

@@ -4,16 +4,18 @@ import { SAMPLE_RATE } from '../data/audio.js';
 import { toFixedLength } from '../data/fixed-length.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
 import { clipLength } from '../experiment/config.js';
+import { bonafideIndexOf, inOrderOf } from '../experiment/label-names.js';
 import { createFeature } from '../features/registry.js';
 import { countParameters, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
+import { CheckpointError } from '../runtime/errors.js';
 import { createForward } from './forward.js';
 
 /** A trained model with its front-end, ready to score. */
 export interface Detector {
   readonly run: RunConfig;
   readonly metadata: ModelMetadata;
-  /** Samples that the model sees of a clip, from its start. */
+  /** Samples that the model sees of a clip at most, from its start. */
   readonly nSamples: number;
   /** Trained weights. */
   readonly nParameters: number;
@@ -22,7 +24,7 @@ export interface Detector {
   /**
    * Scores one clip.
    *
-   * @param waveform mono, 16 kHz; shorter clips are repeated, longer ones cut
+   * @param waveform mono, 16 kHz; shorter clips are repeated and longer ones cut, but where the model sees clips whole
    */
   score(waveform: Float32Array): ClipScore;
   dispose(): void;
@@ -32,7 +34,10 @@ export interface Detector {
 export interface ClipScore {
   /** Log odds of bona fide against spoof by the model: higher means more bona fide. */
   readonly score: number;
-  /** The model's own outputs: `[spoof, bona fide]`, or the one logit of bona fide. */
+  /**
+   * The model's own outputs: `[spoof, bona fide]`, or the one logit of bona fide; of an imported model in its own order,
+   * which is that of `metadata.labels`.
+   */
   readonly logits: readonly number[];
 }
 
@@ -42,10 +47,15 @@ export interface DetectorOptions {
   readonly compile?: boolean;
 }
 
+/** Seconds of a clip that are seen where clips are whole: attention grows with their square. */
+const WHOLE_SECONDS = 60;
+/** Samples that a clip is repeated to at least, where clips are whole: those of one frame of Wav2Vec2. */
+const LEAST_SAMPLES = 400;
+
 /**
  * Loads a run folder.
  *
- * @throws CheckpointError where it is absent, damaged or of another model
+ * @throws CheckpointError where it is absent, damaged, of another model, or of a model without logits
  */
 export function loadDetector(directory: string, { compile = true }: DetectorOptions = {}): Detector {
   const run = readRunConfig(directory);
@@ -53,13 +63,22 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
   const stored = readModel(directory);
   const model = buildModel(config.model, stored.inputShape, config.seed);
   const weights = namedWeights(model);
+  if (model.outputs[0].shape.length !== 2) {
+    model.dispose();
+    throw new CheckpointError(
+      `${directory}: an encoder without a head can't score; embed with it, or train a head on it`,
+    );
+  }
   stored.assignTo(variablesOf(weights));
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
-  const nSamples = clipLength(config);
+  const fixed = clipLength(config);
+  const nSamples = fixed ?? WHOLE_SECONDS * SAMPLE_RATE;
+  const { labels } = stored;
+  const bonafideIndex = labels === undefined ? 1 : bonafideIndexOf(labels, stored.bonafideLabel);
   const plain = createForward(model, false);
   const compiled = createForward(model, compile);
-  // Recording takes longer than a clip: it pays from the second on.
-  let nScored = 0;
+  // Recording takes longer than a clip: it pays from the second of a length on.
+  const seen = new Set<number>();
   return {
     run,
     metadata: stored,
@@ -67,11 +86,14 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
     nParameters: countParameters(weights),
     forward: compiled.run,
     score: (waveform) => {
-      const clip = toFixedLength(waveform, nSamples);
+      const length = fixed ?? Math.min(Math.max(waveform.length, LEAST_SAMPLES), nSamples);
+      const clip = toFixedLength(waveform, length);
       const values = extractor === undefined ? clip : extractor.compute(clip);
-      const { run: forward } = nScored++ === 0 ? plain : compiled;
-      const logits = tf.tidy(() => Array.from(forward(tf.tensor(values, [1, ...stored.inputShape])).dataSync()));
-      return { logits, score: scoresOf(logits, logits.length)[0] };
+      const { run: forward } = seen.has(length) ? compiled : plain;
+      seen.add(length);
+      const shape = [1, ...stored.inputShape.map((each) => each ?? -1)];
+      const logits = tf.tidy(() => Array.from(forward(tf.reshape(tf.tensor1d(values), shape)).dataSync()));
+      return { logits: inOrderOf(logits, bonafideIndex), score: scoresOf(logits, logits.length)[0] };
     },
     dispose: () => {
       compiled.dispose();

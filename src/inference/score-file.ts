@@ -14,6 +14,8 @@ export interface FileScore {
   readonly durationSeconds: number;
   readonly warnings: readonly string[];
   readonly logits: readonly number[];
+  /** Names of the logits, in a checkpoint that was imported with its own. */
+  readonly labels?: readonly string[];
 }
 
 /** A file that could not be scored, and why. */
@@ -42,6 +44,7 @@ export async function scoreFile(detector: Detector, file: string): Promise<FileS
       durationSeconds,
       warnings: [...warnings, ...cut],
       logits,
+      ...(detector.metadata.labels === undefined ? {} : { labels: detector.metadata.labels }),
     };
   } catch (error) {
     if (error instanceof VoiceproofError) return { file, error: messageOf(error) };

@@ -74,9 +74,17 @@ export function parseHuggingFaceConfig(config: unknown, preprocessor: unknown): 
   const parsed = configSchema.parse(config, { reportInput: true });
   const { do_normalize: normalizeInput } = preprocessorSchema.parse(preprocessor ?? {}, { reportInput: true });
   const { conv_dim, conv_kernel, conv_stride } = parsed;
-  if (conv_kernel.length !== conv_dim.length || conv_stride.length !== conv_dim.length) {
-    const message = `expected as many as conv_dim has, ${conv_dim.length}`;
-    throw new z.ZodError([{ code: 'custom', path: ['conv_kernel'], message, input: conv_kernel }]);
+  for (const field of ['conv_kernel', 'conv_stride'] as const) {
+    refuse(
+      parsed,
+      field,
+      parsed[field].length !== conv_dim.length,
+      `expected as many as conv_dim has, ${conv_dim.length}`,
+    );
+  }
+  for (const field of ['num_attention_heads', 'num_conv_pos_embedding_groups'] as const) {
+    const { hidden_size } = parsed;
+    refuse(parsed, field, hidden_size % parsed[field] !== 0, `expected a divisor of hidden_size, ${hidden_size}`);
   }
   const hasHead = (parsed.architectures ?? []).some((name) => name.endsWith('ForSequenceClassification'));
   const options = wav2vec2.schema.parse({
@@ -118,6 +126,10 @@ export function parseHuggingFaceConfig(config: unknown, preprocessor: unknown): 
     projectionSize: parsed.classifier_proj_size,
   });
   return { options, labels: hasHead ? labelsOf(parsed.id2label) : undefined };
+}
+
+function refuse(config: Readonly<Record<string, unknown>>, field: string, isWrong: boolean, message: string): void {
+  if (isWrong) throw new z.ZodError([{ code: 'custom', path: [field], message, input: config[field] }]);
 }
 
 /** Class names in order; transformers' own where the config has none. */

@@ -1,7 +1,11 @@
 /** Named tensors of the engine to and from files: what checkpoints and weight imports are made of. */
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError } from './errors.js';
-import type { StoredTensor } from './safetensors.js';
+import type { StoredTensor, StoredType } from './safetensors.js';
+import type { TensorFile } from './tensor-file.js';
+
+/** Types that are read as float32. */
+const FLOATS: ReadonlySet<StoredType> = new Set(['F32', 'F16', 'BF16']);
 
 /** Copies tensors from the engine, float32. */
 export function downloadTensors(tensors: ReadonlyMap<string, tf.Tensor>): Map<string, StoredTensor> {
@@ -25,11 +29,23 @@ export function uploadTensors(
   stored: ReadonlyMap<string, StoredTensor>,
   variables: ReadonlyMap<string, tf.Variable>,
 ): void {
-  const missing = [...variables.keys()].filter((name) => !stored.has(name));
-  const unexpected = [...stored.keys()].filter((name) => !variables.has(name));
+  uploadTensorFile({ path: where, headers: stored, read: (name) => stored.get(name) as StoredTensor }, variables);
+}
+
+/**
+ * The same from an open file, one tensor in memory at a time. The file stays open.
+ *
+ * @throws CheckpointError as {@link uploadTensors}
+ */
+export function uploadTensorFile(
+  { path, headers, read }: Pick<TensorFile, 'path' | 'headers' | 'read'>,
+  variables: ReadonlyMap<string, tf.Variable>,
+): void {
+  const missing = [...variables.keys()].filter((name) => !headers.has(name));
+  const unexpected = [...headers.keys()].filter((name) => !variables.has(name));
   const unlike = [...variables].flatMap(([name, variable]) => {
-    const got = stored.get(name);
-    const fits = got === undefined || (got.shape.join() === variable.shape.join() && got.data instanceof Float32Array);
+    const got = headers.get(name);
+    const fits = got === undefined || (got.shape.join() === variable.shape.join() && FLOATS.has(got.dtype));
     return fits ? [] : [`${name} (expected float32 [${variable.shape}], got ${got.dtype} [${got.shape}])`];
   });
   const problems = [
@@ -38,11 +54,10 @@ export function uploadTensors(
     ...list('of another shape or type', unlike),
   ];
   if (problems.length > 0) {
-    throw new CheckpointError(`${where}: weights of another model: ${problems.join('; ')}; check the model's options`);
+    throw new CheckpointError(`${path}: weights of another model: ${problems.join('; ')}; check the model's options`);
   }
   for (const [name, variable] of variables) {
-    const { data, shape } = stored.get(name) as StoredTensor;
-    tf.tidy(() => variable.assign(tf.tensor(data as Float32Array, [...shape])));
+    tf.tidy(() => variable.assign(tf.tensor(read(name).data as Float32Array, variable.shape)));
   }
 }
 

@@ -54,7 +54,8 @@ export function measureCosts(checkpoint: string): Costs {
 function countOperations(checkpoint: string): number | null {
   if (!hasRawOps()) return null;
   const detector = loadDetector(checkpoint, { compile: false });
-  const inputs = tf.zeros([1, ...detector.metadata.inputShape]);
+  // Whole clips are counted at 4 s.
+  const inputs = tf.zeros([1, ...detector.metadata.inputShape.map((length) => length ?? 4 * SAMPLE_RATE)]);
   try {
     const program = record((examples) => ({ logits: detector.forward(examples.inputs) }), { inputs });
     const { flops } = summarizeProgram(simplifyProgram(program));
