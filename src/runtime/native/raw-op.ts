@@ -15,9 +15,22 @@ import { dataTypeNumber } from './tensor-memory.js';
  */
 export type RawAttribute = number | boolean | string | readonly number[] | readonly boolean[] | readonly string[];
 
-/** Whether raw ops can run: the native engine is tfjs's backend now. */
+let isComposing = false;
+
+/** Whether raw ops can run: the native engine is tfjs's backend now, and nobody asked to do without. */
 export function hasRawOps(): boolean {
-  return tf.getBackend() === NATIVE_BACKEND;
+  return tf.getBackend() === NATIVE_BACKEND && !isComposing;
+}
+
+/** Runs `fn` with tfjs's own ops alone, as on engines without raw ops: a recording of it runs on every runtime of tfjs. */
+export function withComposedOps<Result>(fn: () => Result): Result {
+  const before = isComposing;
+  isComposing = true;
+  try {
+    return fn();
+  } finally {
+    isComposing = before;
+  }
 }
 
 /**
