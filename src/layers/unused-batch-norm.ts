@@ -52,12 +52,15 @@ export class UnusedBatchNorm extends layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArguments): tf.Tensor {
+  override call(
+    inputs: tf.Tensor | tf.Tensor[],
+    { training = false, momentum = this.momentum }: CallArguments,
+  ): tf.Tensor {
     const x = onlyTensor(inputs);
     if (!training) return x;
     // What is computed inside is not kept for the gradient.
     const observe = tf.customGrad((maps) => {
-      this.observe(maps as tf.Tensor);
+      this.observe(maps as tf.Tensor, momentum);
       return { value: tf.clone(maps as tf.Tensor), gradFunc: (dy: tf.Tensor) => tf.clone(dy) };
     });
     return tf.tidy(() => observe(x));
@@ -72,19 +75,19 @@ export class UnusedBatchNorm extends layers.Layer {
   }
 
   /** Moves the running statistics towards the batch's. */
-  private observe(x: tf.Tensor): void {
+  private observe(x: tf.Tensor, momentum: number): void {
     const nChannels = x.shape[x.rank - 1];
     const count = x.size / nChannels;
     const rows = tf.reshape(x, [count, nChannels]);
     const mean = tf.mean(rows, 0);
     const sumOfSquares = tf.sum(tf.squaredDifference(rows, mean), 0);
-    this.movingMean.write(this.moved(this.movingMean, mean));
-    this.movingVariance.write(this.moved(this.movingVariance, tf.div(sumOfSquares, Math.max(1, count - 1))));
+    this.movingMean.write(moved(this.movingMean, mean, momentum));
+    this.movingVariance.write(moved(this.movingVariance, tf.div(sumOfSquares, Math.max(1, count - 1)), momentum));
   }
+}
 
-  private moved(before: LayerVariable, now: tf.Tensor): tf.Tensor {
-    return tf.add(tf.mul(before.read(), 1 - this.momentum), tf.mul(now, this.momentum));
-  }
+function moved(before: LayerVariable, now: tf.Tensor, momentum: number): tf.Tensor {
+  return tf.add(tf.mul(before.read(), 1 - momentum), tf.mul(now, momentum));
 }
 
 tf.serialization.registerClass(UnusedBatchNorm);

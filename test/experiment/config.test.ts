@@ -42,6 +42,25 @@ describe('parseExperiment', () => {
     }
   });
 
+  it('takes a loss and a schedule by name or with options, and names the nearest of either', () => {
+    const model = { type: 'lcnn' };
+    const feature = { type: 'lfcc' };
+    const parse = (training: object) => parseExperiment({ feature, model, training }, 'x.json').training;
+    expect(parse({ loss: 'am-softmax' }).loss).toEqual({ type: 'am-softmax', scale: 20, margin: 0.9 });
+    expect(parse({ loss: { type: 'am-softmax', margin: 0.4 } }).loss).toMatchObject({ margin: 0.4, scale: 20 });
+    expect(parse({ lrSchedulerType: 'cosine' }).lrSchedulerType).toEqual({ type: 'cosine', numCycles: 0.5 });
+    expect(() => parse({ loss: 'cross-entropi' })).toThrow(
+      'x.json: training.loss.type: unknown "cross-entropi" (did you mean "cross-entropy"?)',
+    );
+    expect(() => parse({ loss: { type: 'focal', gama: 1 } })).toThrow(
+      /unknown option training.loss.gama \(did you mean "gamma"\?\)/,
+    );
+    expect(() => parse({ loss: {} })).toThrow(/training.loss.type: expected one of cross-entropy, .*, got undefined/);
+    expect(() => parse({ lrSchedulerType: { type: 'cosine_with_min_lr' } })).toThrow(
+      /training.lrSchedulerType.minLr: /,
+    );
+  });
+
   it('refuses a model of features without a feature', () => {
     expect(() => parseExperiment({ model: { type: 'lcnn' } }, 'x.json')).toThrow(/lcnn takes a feature matrix/);
   });

@@ -78,6 +78,13 @@ describe.each(BACKENDS)('on %s', (backend) => {
     }
   });
 
+  test('a call may take another share, 1 for the batch’s statistics alone', () => {
+    const layer = new BatchNorm({ momentum: 0.1 });
+    layer.apply(tf.tensor2d([[1], [3]]), { training: true, momentum: 1 });
+    expectNear(layer.getWeights()[2], [2]);
+    expectNear(layer.getWeights()[3], [2]);
+  });
+
   test('statistics also move inside variableGrads, once a step', () => {
     const layer = new BatchNorm({ momentum: 0.5 });
     const x = spreadTensor([8, 3], 1);

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SchedulerOptions } from '../../src/experiment/scheduler-options.js';
-import { createSchedule } from '../../src/training/schedules.js';
+import { createSchedule, withAveragingRate } from '../../src/training/schedules.js';
 
-const { schedules } = JSON.parse(readFileSync(new URL('../fixtures/optim/torch.json', import.meta.url), 'utf8'));
+const { schedules, swaLearningRates } = JSON.parse(
+  readFileSync(new URL('../fixtures/optim/torch.json', import.meta.url), 'utf8'),
+);
 
 /** What the reference recorded. */
 interface Recorded {
@@ -46,6 +48,16 @@ describe('createSchedule', () => {
   // Source: utils.py of clovaai/aasist, whose configuration falls from 1e-4 to 5e-6.
   it('equals the schedule of AASIST’s authors', () => {
     expectEqual(schedules.clovaai_cosine_epochs5_steps10, { type: 'cosine_with_min_lr', minLr: 5e-6, numCycles: 0.5 });
+  });
+
+  // Source: torch.optim.swa_utils.SWALR, one step an epoch; from 0.3 to 0.05 over four epochs.
+  it.each(['cos', 'linear'] as const)('goes to the rate of weight averaging as torch does: %s', (annealStrategy) => {
+    const swa = { learningRate: 0.05, annealEpochs: 4, annealStrategy };
+    const schedule = withAveragingRate((step) => (step <= 6 ? 0.3 : 0), swa, 2, 3);
+    expect([0, 5].map(schedule)).toEqual([0.3, 0.3]);
+    for (const [epoch, expected] of swaLearningRates[annealStrategy].entries()) {
+      for (const batch of [0, 2]) expect(schedule(6 + 3 * epoch + batch)).toBeCloseTo(expected, 12);
+    }
   });
 
   it('takes the timescale of an inverse root that it is given', () => {

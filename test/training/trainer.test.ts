@@ -16,6 +16,7 @@ import { startTestEngine } from '../support/engine.js';
 
 const N_BATCHES = 5;
 const ROWS = 4;
+const SWA = { startRatio: 0.4, learningRate: 0.02, annealEpochs: 1, annealStrategy: 'cos' } as const;
 const COSINE = { type: 'cosine', numCycles: 0.5 } as const;
 
 beforeAll(startTestEngine);
@@ -96,16 +97,17 @@ describe('train', () => {
     expect(log.epochs).toBe(6);
   });
 
-  it('ends with the same bits wherever it is interrupted and resumed', async () => {
-    const whole = makeParts({ optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE });
+  it.each<[string, Partial<TrainingOptions>]>([
+    ['adamw', { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE }],
+    ['a moving average and sharpness-aware steps', { emaDecay: 0.8, samRho: 0.1 }],
+    ['averages of epoch ends', { swa: SWA, samRho: 0.1, gradientAccumulationSteps: 2 }],
+  ])('ends with the same bits wherever it is interrupted and resumed: %s', async (_, options) => {
+    const whole = makeParts(options);
     const expected = await train(whole.parts);
     for (const stopAfter of [1, 3, N_BATCHES, N_BATCHES + 2, 2 * N_BATCHES]) {
       const abort = new AbortController();
       let taken = 0;
-      const first = makeParts(
-        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE },
-        { signal: abort.signal },
-      );
+      const first = makeParts(options, { signal: abort.signal });
       const source = first.parts.data;
       const interrupted: TrainerParts = {
         ...first.parts,
@@ -121,19 +123,21 @@ describe('train', () => {
         },
       };
       await expect(train(interrupted)).rejects.toThrow(/interrupted .*saved/);
-      const second = makeParts(
-        { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE },
-        { resume: (variables) => loadState(directory, variables) },
-      );
+      const second = makeParts(options, { resume: (variables) => loadState(directory, variables) });
       const resumed = await train(second.parts);
       expect(second.values(), `stopped after ${stopAfter} batches`).toEqual(whole.values());
       expect(timeless(resumed)).toEqual(timeless(expected));
     }
   });
 
-  it.each([1, 2])('gives the same bits compiled and op by op, with %i batches an update', async (steps) => {
+  it.each([
+    { gradientAccumulationSteps: 1 },
+    { gradientAccumulationSteps: 2 },
+    { gradientAccumulationSteps: 2, samRho: 0.1, emaDecay: 0.8 },
+    { samRho: 0.1, swa: SWA },
+  ])('gives the same bits compiled and op by op: %o', async (own) => {
     const options: Partial<TrainingOptions> = {
-      gradientAccumulationSteps: steps,
+      ...own,
       maxGradNorm: 1,
       numTrainEpochs: 2,
       classWeights: [1, 3],
@@ -189,6 +193,100 @@ describe('train', () => {
     expect(progress.best).toEqual({ epoch: 2, value: 0.3 });
     expect(log.best).toEqual([1, 2]);
   });
+
+  it('measures and offers averages in place of the weights, and trains on with the weights', async () => {
+    const [plain, averaged] = [makeParts({}), makeParts({ swa: { ...SWA, learningRate: null } })];
+    const ends: number[][] = [];
+    const seen: number[][] = [];
+    const follow = ({ parts, values }: ReturnType<typeof makeParts>, rows: number[][]): TrainerParts => ({
+      ...parts,
+      measure: async () => {
+        rows.push(values());
+        return parts.measure();
+      },
+    });
+    await train(follow(plain, ends));
+    await train(follow(averaged, seen));
+    // Epochs 2 and 3 of three are averaged.
+    const mean = ends[1].map((value, i) => (value + (ends[2][i] as number)) / 2);
+    expect(seen.slice(0, 2)).toEqual(ends.slice(0, 2));
+    seen[2].forEach((value, i) => {
+      expect(value).toBeCloseTo(mean[i], 6);
+    });
+    expect(averaged.values()).toEqual(plain.values());
+  });
+
+  it('leaves the averages in place at the end where the last model counts, not the best', async () => {
+    const seen: number[][] = [];
+    for (const average of [{ swa: SWA }, { emaDecay: 0.8 }]) {
+      const { parts, values } = makeParts({ ...average, loadBestModelAtEnd: false });
+      await train({
+        ...parts,
+        measure: async () => {
+          seen.push(values());
+          return parts.measure();
+        },
+      });
+      expect(values()).toEqual(seen.at(-1));
+    }
+  });
+
+  it('chooses the best among averages alone, and stops early for none but them', async () => {
+    const eers = [0.1, 0.2, 0.3, 0.35, 0.36];
+    let epoch = 0;
+    const { parts, log } = makeParts(
+      { numTrainEpochs: 5, earlyStoppingPatience: 1, swa: { ...SWA, startRatio: 0.6 } },
+      { measure: async () => ({ loss: 1, eer: eers[epoch++], auc: 0.5, accuracy: 0.5, threshold: 0 }) },
+    );
+    const progress = await train(parts);
+    expect(log.best).toEqual([1, 4]);
+    expect(progress.epoch).toBe(5);
+    expect(progress.best).toEqual({ epoch: 4, value: 0.35 });
+  });
+
+  it('refuses two kinds of average at once', () => {
+    expect(trainingOptions.safeParse({ swa: {}, emaDecay: 0.9 }).error?.issues[0].message).toMatch(
+      /excludes training.swa/,
+    );
+  });
+
+  it.each([true, false])(
+    'trains on attacks beside the classes, and records both losses (compiled: %s)',
+    async (isCompiled) => {
+      const run = async (attackLossWeight: number) => {
+        const { parts, values } = makeParts({ attackLossWeight, numTrainEpochs: 4 }, { isCompiled });
+        const attack = tf.variable(tf.tensor2d([0.1, 0, -0.1, 0, 0.2, 0], [2, 3]));
+        const weights = new Map([...parts.weights, ['attack', attack]]);
+        const both: TrainerParts = {
+          ...parts,
+          weights,
+          trainable: new Set(weights.keys()),
+          hasAttackTask: true,
+          forward: (inputs, seed) => {
+            const { logits } = parts.forward(inputs, seed);
+            return { logits, attackLogits: tf.matMul(logits as tf.Tensor2D, attack as tf.Tensor2D) };
+          },
+          data: {
+            nBatches: N_BATCHES,
+            async *batches(epoch, fromBatch) {
+              for await (const batch of parts.data.batches(epoch, fromBatch)) {
+                yield { ...batch, attacks: batch.labels.map((label, row) => (label === 1 ? 0 : 1 + ((row >> 1) % 2))) };
+              }
+            },
+          },
+        };
+        const before = tf.memory().numTensors;
+        const { history } = await train(both);
+        expect(tf.memory().numTensors).toBe(before);
+        return { history, values: values() };
+      };
+      const [light, heavy] = [await run(0.1), await run(3)];
+      const [few, many] = [light, heavy].map(({ history }) => history.at(-1)?.trainAttackLoss ?? Number.NaN);
+      expect(many).toBeLessThan(few);
+      expect(many).toBeLessThan(heavy.history[0].trainAttackLoss ?? Number.NaN);
+      expect(heavy.values).not.toEqual(light.values);
+    },
+  );
 
   it('keeps a model that is better by less than `earlyStoppingThreshold`, but does not wait for more of that', async () => {
     const eers = [0.4, 0.39, 0.38, 0.1];
