@@ -19,6 +19,14 @@ def log_mel(waveform):
     return librosa.power_to_db(power, ref=np.max).T
 
 
+def mfcc(waveform):
+    return librosa.feature.mfcc(y=waveform, sr=SAMPLE_RATE, n_mfcc=20, n_fft=512, hop_length=160, n_mels=80).T
+
+
+def cqt(waveform):
+    return librosa.amplitude_to_db(np.abs(librosa.cqt(waveform, sr=SAMPLE_RATE)), ref=np.max).T
+
+
 def triangles(n_filters, n_bins):
     bins = np.arange(n_bins)
     corners = np.linspace(0, n_bins - 1, n_filters + 2)
@@ -46,7 +54,7 @@ def lfcc(waveform):
     return np.concatenate([cepstra, first, delta(first)]).T
 
 
-FEATURES = {"log-mel": log_mel, "lfcc": lfcc}
+FEATURES = {"log-mel": log_mel, "mfcc": mfcc, "lfcc": lfcc, "cqt": cqt}
 
 
 def fixed_length(waveform, n_samples):
