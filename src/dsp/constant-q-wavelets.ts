@@ -29,30 +29,38 @@ export interface Wavelet {
   readonly length: number;
   /** Place of the first sample of the window, relative to the filter's centre; below 0. */
   readonly start: number;
-  /** Weights of the samples; they sum up to 1. */
-  readonly window: Float64Array;
+  /** Samples of the window. */
+  readonly nSamples: number;
 }
 
-/** The filters, from the lowest up; windows are made when they are asked for. */
+/** The filters, from the lowest up. */
 export function createWavelets(options: ConstantQOptions): Wavelet[] {
-  return waveletLengths(options).map(({ frequency, length }) => {
+  const { sampleRate, fMin, nBins, binsPerOctave } = options;
+  return Array.from({ length: nBins }, (_, bin) => {
+    const frequency = fMin * 2 ** (bin / binsPerOctave);
+    const length = (qualityOf(options) * sampleRate) / frequency;
     const start = Math.floor(-length / 2);
-    const window = createWindow('hann', Math.floor(length / 2) - start);
-    const total = window.reduce((sum, weight) => sum + weight, 0);
-    return { frequency, length, start, window: window.map((weight) => weight / total) };
+    return { frequency, length, start, nSamples: Math.max(Math.floor(length / 2) - start, 1) };
   });
 }
 
+/** Weights of a filter's samples, `[nSamples]`; they sum up to 1. */
+export function waveletWindow({ nSamples }: Wavelet): Float64Array {
+  // The cosine of a periodic window sums up to nothing.
+  const total = nSamples === 1 ? 1 : nSamples / 2;
+  return createWindow('hann', nSamples).map((weight) => weight / total);
+}
+
 /**
- * The sum over n of window[n - start] exp(i angle n): what a wavelet with its conjugate tone passes of another tone, which
+ * The sum over n of w[n - start] exp(i angle n), w the wavelet's window: what a wavelet with its conjugate tone passes of another tone, which
  * is `angle` radians a sample above its own.
  *
  * A Hann window is three tones, and the sum over each is a ratio of sines.
  *
  * @returns real and imaginary part
  */
-export function windowSpectrum({ start, window }: Wavelet, angle: number): readonly [number, number] {
-  const length = window.length;
+export function windowSpectrum(wavelet: Wavelet, angle: number): readonly [number, number] {
+  const { start, nSamples: length } = wavelet;
   const sine = Math.sin(angle / 2);
   const cosine = Math.cos(angle / 2);
   const turnSine = Math.sin(Math.PI / length);
@@ -60,7 +68,7 @@ export function windowSpectrum({ start, window }: Wavelet, angle: number): reado
   const above = sine * turnCosine + cosine * turnSine;
   const below = sine * turnCosine - cosine * turnSine;
   // The ratios have gaps where a sine is 0.
-  if (Math.min(Math.abs(sine), Math.abs(above), Math.abs(below)) < 1e-7) return sumOfTones(start, window, angle);
+  if (Math.min(Math.abs(sine), Math.abs(above), Math.abs(below)) < 1e-7) return sumOfTones(wavelet, angle);
   const peak = Math.sin((length * angle) / 2) / length;
   const re = peak * (1 / sine - (turnCosine / 2) * (1 / above + 1 / below));
   const im = peak * (turnSine / 2) * (1 / above - 1 / below);
@@ -70,12 +78,12 @@ export function windowSpectrum({ start, window }: Wavelet, angle: number): reado
   return [re * phaseCosine - im * phaseSine, re * phaseSine + im * phaseCosine];
 }
 
-function sumOfTones(start: number, window: Float64Array, angle: number): readonly [number, number] {
+function sumOfTones(wavelet: Wavelet, angle: number): readonly [number, number] {
   let re = 0;
   let im = 0;
-  for (const [i, weight] of window.entries()) {
-    re += weight * Math.cos(angle * (start + i));
-    im += weight * Math.sin(angle * (start + i));
+  for (const [i, weight] of waveletWindow(wavelet).entries()) {
+    re += weight * Math.cos(angle * (wavelet.start + i));
+    im += weight * Math.sin(angle * (wavelet.start + i));
   }
   return [re, im];
 }
@@ -89,14 +97,6 @@ export function highestFrequency(options: ConstantQOptions): number {
 /** Samples of the longest filter. */
 export function longestLength(options: ConstantQOptions): number {
   return (qualityOf(options) * options.sampleRate) / options.fMin;
-}
-
-function waveletLengths(options: ConstantQOptions): { frequency: number; length: number }[] {
-  const { sampleRate, fMin, nBins, binsPerOctave } = options;
-  return Array.from({ length: nBins }, (_, bin) => {
-    const frequency = fMin * 2 ** (bin / binsPerOctave);
-    return { frequency, length: (qualityOf(options) * sampleRate) / frequency };
-  });
 }
 
 /** Q: periods under a window. */

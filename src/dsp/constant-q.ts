@@ -5,7 +5,13 @@
  * all samples; keeping every P-th of those is a sum of the product's parts, so the transform back is that much shorter.
  * The spectrum of a wavelet is cut off where the side lobes of its window have fallen to 5e-6 of the peak.
  */
-import { type ConstantQOptions, createWavelets, type Wavelet, windowSpectrum } from './constant-q-wavelets.js';
+import {
+  type ConstantQOptions,
+  createWavelets,
+  type Wavelet,
+  waveletWindow,
+  windowSpectrum,
+} from './constant-q-wavelets.js';
 import { createFourierTransform, createRealFourierTransform, type FourierTransform } from './fourier.js';
 
 /** Half the width of a kept spectrum, in sample rates over the length of the wavelet; the main lobe's is 2. */
@@ -68,7 +74,7 @@ export class ConstantQTransform {
     for (const [bin, wavelet] of wavelets.entries()) {
       const kept = Math.min(size, 2 * Math.ceil((KEPT_WIDTH * size) / wavelet.length));
       const spectralCost = SPECTRAL_COST * (kept + this.back.size * Math.log2(this.back.size));
-      if (wavelet.window.length * this.framesPerBlock < spectralCost) {
+      if (wavelet.nSamples * this.framesPerBlock < spectralCost) {
         direct.push({ bin, start: wavelet.start, weights: samplesOf(wavelet, sampleRate) });
       } else spectral.push({ bin, ...spectrumOf(wavelet, sampleRate, size, kept) });
     }
@@ -149,7 +155,9 @@ export class ConstantQTransform {
 }
 
 /** The conjugate wavelet, times the root of its length. */
-function samplesOf({ frequency, length, start, window }: Wavelet, sampleRate: number): Float64Array {
+function samplesOf(wavelet: Wavelet, sampleRate: number): Float64Array {
+  const { frequency, length, start } = wavelet;
+  const window = waveletWindow(wavelet);
   const samples = new Float64Array(2 * window.length);
   const scale = Math.sqrt(length);
   for (const [i, weight] of window.entries()) {

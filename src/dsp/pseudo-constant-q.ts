@@ -2,7 +2,7 @@
  * Pseudo constant-Q transform: magnitudes of one short-time spectrum, weighted by the magnitudes of the wavelets'
  * spectra, as `librosa.pseudo_cqt` has it. Without phases it is smoother than the constant-Q transform, and another thing.
  */
-import { type ConstantQOptions, createWavelets } from './constant-q-wavelets.js';
+import { type ConstantQOptions, createWavelets, waveletWindow } from './constant-q-wavelets.js';
 import { createFourierTransform } from './fourier.js';
 import { PowerSpectrogram } from './power-spectrogram.js';
 
@@ -38,9 +38,10 @@ export class PseudoConstantQTransform {
       preEmphasisStart: 'keep',
     });
     const { input, output, run } = createFourierTransform(nFft);
-    this.filters = wavelets.map(({ frequency, length, start, window }) => {
+    this.filters = wavelets.map((wavelet) => {
+      const { frequency, length, start } = wavelet;
       input.fill(0);
-      for (const [i, weight] of window.entries()) {
+      for (const [i, weight] of waveletWindow(wavelet).entries()) {
         const angle = (2 * Math.PI * frequency * (start + i)) / sampleRate;
         input[2 * i] = weight * Math.cos(angle);
         input[2 * i + 1] = weight * Math.sin(angle);
