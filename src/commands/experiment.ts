@@ -1,6 +1,8 @@
 /** `voiceproof experiment NAME`: trains, evaluates and reports. */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import type { ProfileSchedule } from '../graph/profiler.js';
+import { ConfigError } from '../runtime/errors.js';
 import {
   type CompileArgument,
   compileArgument,
@@ -19,7 +21,11 @@ interface ExperimentArguments extends EngineArguments, CompileArgument {
   seed: number | undefined;
   resume: boolean;
   output: string | undefined;
+  profile: string | undefined;
 }
+
+/** Steps that wait, warm up and are measured. */
+const DEFAULT_PROFILE = '2,1,5';
 
 /** Trains, evaluates and reports one experiment. */
 export const experimentCommand: CommandModule<object, ExperimentArguments> = {
@@ -42,10 +48,17 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
       })
       .option('seed', { type: 'number', describe: 'Seed of the run; wins over the file' })
       .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted run, bit for bit' })
+      .option('profile', {
+        type: 'string',
+        describe:
+          'Measure training steps by op and layer into RUN/profile: skip WAIT steps, warm up WARMUP, measure ACTIVE',
+        defaultDescription: `off; alone: ${DEFAULT_PROFILE}`,
+      })
       .option('output', { type: 'string', describe: 'Run folder', defaultDescription: 'checkpoints/NAME' })
       .example('$0 experiment lcnn', 'train LCNN on the bundled corpus')
       .example('$0 experiment lcnn --resume', 'go on where it was interrupted')
       .example('$0 experiment lcnn --set data.root=/data/LA --set training.numTrainEpochs=50', 'on ASVspoof 2019 LA')
+      .example('$0 experiment lcnn --profile', 'with a table of the time by layer and by op, and a trace')
       .example('$0 experiment lcnn --set training.fastDevRun=2', 'two batches of each set, to try a config'),
   handler: async (args) => {
     const logger = createTerminalLogger();
@@ -70,6 +83,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
         resume: args.resume,
         cacheDirectory: featureCacheDirectory(),
         compile: args.compile,
+        profile: parseProfile(args.profile),
         logger,
         signal: interrupt.signal,
       });
@@ -88,3 +102,14 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
     }
   },
 };
+
+/** `--profile` alone or `--profile WAIT,WARMUP,ACTIVE`. */
+function parseProfile(value: string | undefined): ProfileSchedule | undefined {
+  if (value === undefined) return undefined;
+  const numbers = (value === '' ? DEFAULT_PROFILE : value).split(',').map(Number);
+  const [wait, warmup, active] = numbers;
+  if (numbers.length !== 3 || !numbers.every((number) => Number.isInteger(number) && number >= 0) || active === 0) {
+    throw new ConfigError(`--profile: expected WAIT,WARMUP,ACTIVE such as ${DEFAULT_PROFILE}, got ${value}`);
+  }
+  return { wait, warmup, active };
+}

@@ -71,6 +71,18 @@ export const trainingOptions = z
       .positive()
       .default(0.3)
       .describe('Weight of the attack loss beside the loss, for models that also tell attacks.'),
+    bf16: z.boolean().default(false).describe('Compute matrix products and convolutions in bfloat16.'),
+    fp16: z.boolean().default(false).describe('Compute them in float16, with dynamic loss scaling.'),
+    gradientCheckpointing: z
+      .boolean()
+      .default(false)
+      .describe('Compute intermediate results again in the backward pass, for less memory; same numbers.'),
+    maxStepGigabytes: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('Refuse a step whose intermediate results take more; null: warn where less is free.'),
     maxGradNorm: z.number().min(0).default(0).describe('Clip the global gradient norm to this; 0: no clipping.'),
     metricForBestModel: z.enum(['eer', 'loss', 'auc', 'accuracy']).default('eer').describe('Measured on dev.'),
     loadBestModelAtEnd: z.boolean().default(true).describe('Evaluate the best epoch rather than the last.'),
@@ -100,6 +112,10 @@ export const trainingOptions = z
   .refine(({ swa, emaDecay }) => swa === null || emaDecay === null, {
     path: ['emaDecay'],
     message: 'excludes training.swa; set one of them to null',
+  })
+  .refine(({ bf16, fp16 }) => !bf16 || !fp16, {
+    path: ['fp16'],
+    message: 'excludes training.bf16; set one of them to false',
   });
 
 /** Parsed training options. */

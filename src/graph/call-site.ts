@@ -6,7 +6,7 @@ const INSIDE =
 
 /** Ops of tfjs that draw in JavaScript, by the names of the functions that they are. */
 const RANDOM_OPS =
-  /\b(dropout|multinomial|rand|randomGamma|randomNormal|randomStandardNormal|randomUniform|randomUniformInt|truncatedNormal)_ /;
+  /\b(dropout|rand|randomGamma|randomNormal|randomStandardNormal|randomUniform|randomUniformInt|truncatedNormal)_ /;
 
 /** The innermost place outside tfjs and the recorder, as `file:line:column`. */
 export function callSite(): string {

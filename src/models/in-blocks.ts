@@ -7,7 +7,7 @@ import { ConfigError } from '../runtime/errors.js';
 
 /**
  * `model.apply(x, args)` with the same result and gradients, to the bit, but of each block only the input is kept until
- * the gradient comes back. The last block is kept whole: its gradient comes first.
+ * the gradient comes back. The last block is kept, as its gradient comes first, but for layers that heed `recompute`.
  *
  * @param blockEnds names of layers, in order, through whose single output all that follows is computed
  * @returns a function for one model, made once
@@ -16,16 +16,20 @@ import { ConfigError } from '../runtime/errors.js';
 export function inBlocks(
   model: LayersModel,
   blockEnds: readonly string[],
-): (x: tf.Tensor, args: CallArguments) => tf.Tensor {
-  const ends = [...blockEnds.map((name) => outputOf(model, name)), model.outputs[0]];
-  const blocks = ends.map((end, i) => new Block(model.name, i === 0 ? model.inputs[0] : ends[i - 1], end));
+): (x: tf.Tensor, args: CallArguments) => tf.Tensor | tf.Tensor[] {
+  const ends = blockEnds.map((name) => outputOf(model, name));
+  const startOf = (i: number) => (i === 0 ? model.inputs[0] : ends[i - 1]);
+  const blocks = ends.map((end, i) => new Block(model.name, startOf(i), [end]));
+  const last = new Block(model.name, startOf(ends.length), model.outputs);
   return (x, args) =>
-    tf.tidy(() =>
-      blocks.reduce<tf.Tensor>((h, block, i) => {
-        if (i === blocks.length - 1) return block.run(h, args);
-        return recomputed((input) => block.run(input, args), [h], block.variables());
-      }, x),
-    );
+    tf.tidy(() => {
+      const h = blocks.reduce<tf.Tensor>(
+        (input, block) => recomputed((y) => block.run(y, args)[0], [input], block.variables()),
+        x,
+      );
+      const outputs = last.run(h, { ...args, recompute: true });
+      return outputs.length === 1 ? outputs[0] : outputs;
+    });
 }
 
 function outputOf(model: LayersModel, name: string): SymbolicTensor {
@@ -43,7 +47,7 @@ class Block {
   constructor(
     modelName: string,
     private readonly start: SymbolicTensor,
-    private readonly end: SymbolicTensor,
+    private readonly ends: readonly SymbolicTensor[],
   ) {
     const known = new Set<SymbolicTensor>([start]);
     const tensors: SymbolicTensor[] = [];
@@ -52,17 +56,17 @@ class Block {
       known.add(tensor);
       if (tensor.inputs.length === 0) {
         throw new ConfigError(
-          `${modelName}: the block from ${start.sourceLayer.name} to ${end.sourceLayer.name} also takes ${tensor.name}; end blocks where a single tensor leads on`,
+          `${modelName}: the block from ${start.sourceLayer.name} to ${ends[0].sourceLayer.name} also takes ${tensor.name}; end blocks where a single tensor leads on`,
         );
       }
       for (const input of tensor.inputs) visit(input);
       tensors.push(tensor);
     };
-    visit(end);
+    for (const end of ends) visit(end);
     this.tensors = tensors;
   }
 
-  run(x: tf.Tensor, args: CallArguments): tf.Tensor {
+  run(x: tf.Tensor, args: CallArguments): tf.Tensor[] {
     const values = new Map<SymbolicTensor, tf.Tensor>([[this.start, x]]);
     for (const tensor of this.tensors) {
       const inputs = tensor.inputs.map((input) => values.get(input) as tf.Tensor);
@@ -71,7 +75,7 @@ class Block {
         | tf.Tensor[];
       values.set(tensor, Array.isArray(result) ? result[tensor.outputTensorIndex ?? 0] : result);
     }
-    return values.get(this.end) as tf.Tensor;
+    return this.ends.map((end) => values.get(end) as tf.Tensor);
   }
 
   /** Everything that the layers read or assign. */

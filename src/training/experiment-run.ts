@@ -1,6 +1,5 @@
 /** One experiment from its config to its report. */
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs-core';
 import { attacksOf } from '../data/attack-classes.js';
 import { augmentations } from '../data/augment/registry.js';
 import { type Corpus, loadCorpus } from '../data/corpus.js';
@@ -10,12 +9,15 @@ import { SPLIT_NAMES } from '../data/split.js';
 import { LABELS, type Trial } from '../data/trial.js';
 import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
+import { writeProfile } from '../graph/profile-report.js';
+import { Profiler, type ProfileSchedule } from '../graph/profiler.js';
 import { createForward } from '../inference/forward.js';
 import { createLoss, decisionScore } from '../losses/registry.js';
 import { evaluateScores, type Metrics } from '../metrics/summary.js';
 import { countParameters, type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
 import { describeOutputs, namedOutputs, type OutputDescription } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
+import { trainingCall } from '../models/training-call.js';
 import type { Engine } from '../runtime/engine.js';
 import { ConfigError } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
@@ -24,8 +26,11 @@ import { lookUp } from '../runtime/options.js';
 import { createRandom, deriveSeed, shuffled } from '../runtime/random.js';
 import { createExperimentLoader, measureDev, scoreTrials } from './evaluation.js';
 import { type EpochRecord, writeHistory } from './history.js';
+import { precisionOf } from './precision.js';
+import { profiledStep } from './profiled-step.js';
 import { describeEngine, openRunFolder } from './run-folder.js';
 import { hasState, loadState, saveState } from './run-state.js';
+import type { StepCost } from './step-cost.js';
 import { createScalarWriter } from './tensorboard.js';
 import { train } from './trainer.js';
 
@@ -42,6 +47,8 @@ export interface ExperimentRun {
   readonly cacheDirectory?: string;
   /** Whether steps run as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
+  /** Measures these training steps by op and by layer, into the folder `profile`; on the native engine alone. */
+  readonly profile?: ProfileSchedule | undefined;
   readonly logger: Logger;
   /** Set to save and stop. */
   readonly signal?: AbortSignal;
@@ -50,6 +57,8 @@ export interface ExperimentRun {
 /** What a run ends with; `metrics.json` holds the same. */
 export interface ExperimentResult {
   readonly bestEpoch: number;
+  /** What a training step costs; null where that is not known: op by op. */
+  readonly cost: StepCost | null;
   readonly dev: Metrics;
   /** Null where the data has no eval set. */
   readonly eval: Metrics | null;
@@ -66,7 +75,12 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const { config, directory, logger } = run;
   const { seed } = config;
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
-  const corpus = limited(loadCorpus(config.data, { logger }), config);
+  const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
+  // What can't be is told before anything of an earlier run is moved.
+  precisionOf(training, isCompiled);
+  const profiler = profilerOf(run);
+  const whole = loadCorpus(config.data, { logger });
+  const corpus = limited(whole, config);
   const { environment } = openRunFolder(directory, run, logger);
 
   const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval', attacks?: readonly string[]): Loader =>
@@ -76,11 +90,11 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));
   const named = namedWeights(model);
   const weights = variablesOf(named);
-  const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
+  const call = trainingCall(model, config.model.type, training.gradientCheckpointing);
   const inference = createForward(model, isCompiled);
   const outputs = describeOutputs(model);
   const loss = createLoss(training, countClasses(corpus.train), outputs);
-  const loaders = { train: loaderOf(corpus.train, 'train', attackTask(config, corpus, outputs)), dev: devLoader };
+  const loaders = { train: loaderOf(corpus.train, 'train', attackTask(config, whole, outputs)), dev: devLoader };
   const scoreSet = (label: string, trials: readonly Trial[], loader: Loader) =>
     scoreTrials({
       forward: inference.run,
@@ -99,11 +113,16 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
 
   const scalars = training.tensorboard ? createScalarWriter(join(directory, RUN_FILES.tensorboard)) : undefined;
   let history: readonly EpochRecord[] = [];
+  let cost: StepCost | null = null;
   try {
     const progress = await train({
       forward: (inputs, stepSeed, momentum) => {
-        const call = { training: true, seed: stepSeed, momentum };
-        return namedOutputs(model.apply(inputs, call) as tf.Tensor | tf.Tensor[]);
+        return namedOutputs(call(inputs, { training: true, seed: stepSeed, momentum }));
+      },
+      ...(profiler === undefined ? {} : { wrapStep: (step) => profiledStep(step, profiler) }),
+      usesGpu: run.engine.usesGpu,
+      onCost: (measured) => {
+        cost = measured;
       },
       hasAttackTask: outputs.nAttackClasses !== null,
       isCompiled,
@@ -166,7 +185,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     const final = evalLoader === undefined ? undefined : await evaluate('eval', corpus.eval, evalLoader);
     await evalLoader?.close();
 
-    const result: ExperimentResult = { bestEpoch: saved.epoch, dev: dev.metrics, eval: final?.metrics ?? null };
+    const result: ExperimentResult = { bestEpoch: saved.epoch, cost, dev: dev.metrics, eval: final?.metrics ?? null };
     writeJsonAtomic(join(directory, RUN_FILES.metrics), result);
     const { writeReport } = await import('../report/report.js');
     await writeReport(directory, {
@@ -190,6 +209,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     });
     return result;
   } finally {
+    profiler?.dispose();
     scalars?.close();
     await Promise.all([loaders.train.close(), loaders.dev.close()]);
     inference.dispose();
@@ -212,7 +232,7 @@ function attackTask(
   if (nAttackClasses !== attacks.length + 1) {
     throw new ConfigError(
       `model: expected attack logits for bona fide and ${attacks.length} attacks (${attacks.join(', ')}), got ` +
-        `${nAttackClasses} classes; set model.nAttacks to ${attacks.length}`,
+        `${nAttackClasses} classes; set model.nAttacks to ${attacks.length}, or to 0 for one task`,
     );
   }
   const mixing = augment.find(({ type }) => lookUp(augmentations, type, 'augment').stage === 'batch');
@@ -222,6 +242,23 @@ function attackTask(
     );
   }
   return attacks;
+}
+
+/**
+ * What measures the steps that the run asks for, and writes its tables once they are done.
+ *
+ * @throws ConfigError on engines that have no such times
+ */
+function profilerOf({ profile, engine, directory, logger }: ExperimentRun): Profiler | undefined {
+  if (profile === undefined) return undefined;
+  if (engine.kind !== 'native') {
+    throw new ConfigError(`profile: needs the native engine, got ${engine.kind}; run with --engine native`);
+  }
+  const folder = join(directory, RUN_FILES.profile);
+  return new Profiler(profile, (steps) => {
+    writeProfile(folder, steps);
+    logger.info(`profile of ${steps.length} steps: ${folder}`);
+  });
 }
 
 /** The corpus cut to a few batches where the options ask for it. */

@@ -16,7 +16,13 @@ import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 
 /** Training options that may differ on resume, because they change neither weights nor metrics. */
-const FREE_ON_RESUME = ['training.dataloaderNumWorkers', 'training.saveTotalLimit', 'training.tensorboard'];
+const FREE_ON_RESUME = [
+  'training.gradientCheckpointing',
+  'training.maxStepGigabytes',
+  'training.dataloaderNumWorkers',
+  'training.saveTotalLimit',
+  'training.tensorboard',
+];
 
 /**
  * Makes `directory` ready for a run. An earlier run there is moved to `archive/` beside it, unless it is to be resumed.

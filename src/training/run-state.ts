@@ -10,6 +10,7 @@ import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
 import { downloadTensors, uploadTensors } from '../runtime/tensor-store.js';
 import type { EpochRecord } from './history.js';
+import type { LossScaleState } from './loss-scale.js';
 
 /** Counters of a run. */
 export interface Progress {
@@ -29,6 +30,8 @@ export interface Progress {
   /** Epochs since the last gain that early stopping counts. */
   readonly patience: number;
   readonly history: readonly EpochRecord[];
+  /** With fp16 alone. */
+  readonly lossScale?: LossScaleState;
 }
 
 /** The variables that a state file holds: the model's, the optimizer's moments, and averages of the weights. */

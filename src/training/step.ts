@@ -2,14 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
+import type { LowPrecision } from '../graph/autocast.js';
 import { compile } from '../graph/compile.js';
 import { attackCrossEntropy } from '../losses/attack-loss.js';
 import type { Loss } from '../losses/loss.js';
 import { targetsOf } from '../losses/reduction.js';
 import type { ModelOutputs } from '../models/outputs.js';
 import { TrainingError } from '../runtime/errors.js';
+import type { LossScale } from './loss-scale.js';
 import { clipByGlobalNorm, type Optimizer } from './optimizers.js';
 import { sharpnessAware } from './sam.js';
+import { costOfStep, type StepCost, sampleOf } from './step-cost.js';
 import type { UpdateCoefficients } from './update-rule.js';
 
 /** What a step works on. */
@@ -23,6 +26,10 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   readonly options: Pick<TrainingOptions, 'gradientAccumulationSteps' | 'maxGradNorm' | 'samRho' | 'attackLossWeight'>;
   readonly isCompiled: boolean;
+  /** What products are computed in where steps are compiled; float32 by default. */
+  readonly precision?: LowPrecision | undefined;
+  /** Scales the loss against underflow, where steps are compiled. An update that overflows is skipped. */
+  readonly lossScale?: LossScale | undefined;
 }
 
 /** Losses of a batch. */
@@ -30,6 +37,8 @@ export interface StepLosses {
   readonly loss: number;
   /** Of the attack logits, before its weight; 0 in a model of one task. */
   readonly attackLoss: number;
+  /** Whether the update was skipped, as the gradients overflowed. The losses may then be no numbers. */
+  readonly isSkipped?: true;
 }
 
 /** Runs steps. Both kinds return the batch's losses, and throw a TrainingError before anything but statistics is changed. */
@@ -42,11 +51,21 @@ export interface TrainingStep {
    * @param nBatches how many batches that is a mean of
    */
   update(batch: Batch, seed: number, nBatches: number, coefficients: UpdateCoefficients): StepLosses;
+  /** What a step on such batches costs; undefined op by op. */
+  cost(batch: Batch): StepCost | undefined;
   dispose(): void;
 }
 
+/** Ends a step before anything is assigned. */
+class Overflow extends Error {
+  constructor(readonly losses: StepLosses) {
+    super('the loss or a gradient overflows');
+  }
+}
+
 type Examples = { readonly inputs: tf.Tensor; readonly targets: tf.Tensor; readonly attacks?: tf.Tensor };
-type Inputs = Examples & { readonly seed: tf.Tensor };
+/** `scale` is that of the loss, and only there where it is scaled. */
+type Inputs = Examples & { readonly seed: tf.Tensor; readonly scale?: tf.Tensor };
 type UpdateInputs = Inputs & { readonly nBatches: tf.Tensor };
 type Losses = { readonly loss: tf.Tensor; readonly attackLoss: tf.Tensor };
 /** `norm` is that of the gradients before clipping, 0 where nothing is updated. */
@@ -66,40 +85,71 @@ export function createTrainingStep(parts: StepParts): TrainingStep {
 function compiledStep(parts: StepParts): TrainingStep {
   const maths = createMaths(parts);
   let current: Batch;
-  const check = ({ loss, attackLoss, norm }: Figures) =>
-    assertFinite(numberOf(loss) + numberOf(attackLoss), numberOf(norm), current);
-  const accumulate = compile(
-    ({ seed, ...examples }: Inputs) => {
-      const { loss, attackLoss, gradients } = maths.gradients(examples, seed);
-      maths.keep(gradients);
-      return { loss, attackLoss, norm: tf.scalar(0) };
-    },
-    { check },
-  );
-  const update = compile(
-    ({ seed, nBatches, ...examples }: UpdateInputs): Figures & NamedGradients => {
-      const { loss, attackLoss, gradients } = maths.gradients(examples, seed);
-      const clipped = maths.clipped(gradients, nBatches);
-      const named = [...clipped.gradients].map(([name, gradient]) => [GRADIENT + name, gradient] as const);
-      return { loss, attackLoss, norm: clipped.norm, ...Object.fromEntries(named) };
-    },
-    { check },
-  );
+  const { lossScale } = parts;
+  const check = (figures: Figures) => {
+    const losses = { loss: numberOf(figures.loss), attackLoss: numberOf(figures.attackLoss) };
+    const norm = numberOf(figures.norm);
+    if (lossScale === undefined) assertFinite(losses.loss + losses.attackLoss, norm, current);
+    else if (!Number.isFinite(losses.loss + losses.attackLoss + norm))
+      throw new Overflow({ ...losses, isSkipped: true });
+  };
+  const options = parts.precision === undefined ? { check } : { check, precision: parts.precision };
+  let hasOverflown = false;
+  /** Runs a step; one that overflows changes nothing, and its update is to be skipped. */
+  const scaled = (run: () => Losses): StepLosses => {
+    try {
+      return lossesOf(run);
+    } catch (error) {
+      if (!(error instanceof Overflow)) throw error;
+      hasOverflown = true;
+      return error.losses;
+    }
+  };
+  const accumulate = compile(({ seed, scale, ...examples }: Inputs) => {
+    const { loss, attackLoss, gradients } = maths.gradients(examples, seed, scale);
+    maths.keep(gradients);
+    return { loss, attackLoss, norm: tf.scalar(0) };
+  }, options);
+  const update = compile(({ seed, scale, nBatches, ...examples }: UpdateInputs): Figures & NamedGradients => {
+    const { loss, attackLoss, gradients } = maths.gradients(examples, seed, scale);
+    const clipped = maths.clipped(gradients, nBatches);
+    const named = [...clipped.gradients].map(([name, gradient]) => [GRADIENT + name, gradient] as const);
+    return { loss, attackLoss, norm: clipped.norm, ...Object.fromEntries(named) };
+  }, options);
   const inputsOf = (batch: Batch, seed: number): Inputs => {
     current = batch;
-    return { ...examplesOf(batch), seed: tf.scalar(seed, 'int32') };
+    const inputs = { ...examplesOf(batch), seed: tf.scalar(seed, 'int32') };
+    return lossScale === undefined ? inputs : { ...inputs, scale: tf.scalar(lossScale.value) };
   };
   return {
-    accumulate: (batch, seed) => lossesOf(() => accumulate(inputsOf(batch, seed))),
-    update: (batch, seed, nBatches, coefficients) =>
-      lossesOf(() => {
+    accumulate: (batch, seed) => scaled(() => accumulate(inputsOf(batch, seed))),
+    update: (batch, seed, nBatches, coefficients) => {
+      const losses = scaled(() => {
         const results = update({ ...inputsOf(batch, seed), nBatches: tf.scalar(nBatches) });
+        if (hasOverflown) return results;
         // Not part of the program, whose variables are fixed while it runs: weights are changed where they lie.
         const gradients: Gradients = new Map();
         for (const name of parts.trained.keys()) gradients.set(name, results[`${GRADIENT}${name}`]);
         parts.optimizer.apply(gradients, coefficients);
         return results;
-      }),
+      });
+      if (!hasOverflown) {
+        lossScale?.succeed();
+        return losses;
+      }
+      hasOverflown = false;
+      maths.forget();
+      lossScale?.overflow(batch.utterances);
+      return { ...losses, isSkipped: true };
+    },
+    cost: (batch) => {
+      const sample = sampleOf(batch);
+      const inputs = { ...inputsOf(sample, 0), nBatches: tf.scalar(1) };
+      const program = update.programFor(inputs);
+      tf.dispose(inputs);
+      const gradientBytes = 4 * [...parts.trained.values()].reduce((sum, { size }) => sum + size, 0);
+      return costOfStep(program, sample.shape[0], batch.shape[0], gradientBytes);
+    },
     dispose: () => {
       accumulate.dispose();
       update.dispose();
@@ -131,6 +181,7 @@ function plainStep(parts: StepParts): TrainingStep {
         parts.optimizer.apply(clipped.gradients, coefficients);
         return results;
       }),
+    cost: () => undefined,
     dispose: () => maths.dispose(),
   };
 }
@@ -142,18 +193,26 @@ type LossesAndGradients = Losses & { readonly gradients: Gradients };
 function createMaths({ forward, loss, trained, weights, options }: StepParts) {
   const list = [...trained.values()];
   const statistics = [...weights].flatMap(([name, variable]) => (trained.has(name) ? [] : [variable]));
-  const pass = ({ inputs, targets, attacks }: Examples, seed: number | tf.Tensor): LossesAndGradients => {
+  const pass = (
+    { inputs, targets, attacks }: Examples,
+    seed: number | tf.Tensor,
+    scale: tf.Tensor | undefined,
+  ): LossesAndGradients => {
+    const scaled = (value: tf.Scalar): tf.Scalar => (scale === undefined ? value : tf.mul(value, scale));
+    const unscaled = (value: tf.Tensor): tf.Tensor => (scale === undefined ? value : tf.div(value, scale));
     let kept: Losses | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const { logits, attackLogits } = forward(inputs, seed);
       const main = loss(logits, targets);
-      if (attackLogits === undefined || attacks === undefined) return main;
+      if (attackLogits === undefined || attacks === undefined) return scaled(main);
       const attackLoss = attackCrossEntropy(attackLogits, attacks as tf.Tensor1D);
       kept = { loss: tf.keep(main), attackLoss: tf.keep(attackLoss) };
-      return tf.add(main, tf.mul(attackLoss, options.attackLossWeight)) as tf.Scalar;
+      return scaled(tf.add(main, tf.mul(attackLoss, options.attackLossWeight)));
     }, list);
-    const gradients: Gradients = new Map([...trained].map(([name, variable]) => [name, grads[variable.name]]));
-    if (kept === undefined) return { loss: value, attackLoss: tf.scalar(0), gradients };
+    const gradients: Gradients = new Map(
+      [...trained].map(([name, variable]) => [name, unscaled(grads[variable.name])]),
+    );
+    if (kept === undefined) return { loss: unscaled(value), attackLoss: tf.scalar(0), gradients };
     const losses = { loss: tf.clone(kept.loss), attackLoss: tf.clone(kept.attackLoss) };
     tf.dispose([kept.loss, kept.attackLoss]);
     return { ...losses, gradients };
@@ -165,8 +224,8 @@ function createMaths({ forward, loss, trained, weights, options }: StepParts) {
     }),
   );
   return {
-    gradients: (examples: Examples, seed: number | tf.Tensor): LossesAndGradients => {
-      const compute = () => pass(examples, seed);
+    gradients: (examples: Examples, seed: number | tf.Tensor, scale?: tf.Tensor): LossesAndGradients => {
+      const compute = () => pass(examples, seed, scale);
       return options.samRho === 0 ? compute() : sharpnessAware(compute, trained, statistics, options.samRho);
     },
     /** Adds gradients to those kept. */
@@ -183,6 +242,10 @@ function createMaths({ forward, loss, trained, weights, options }: StepParts) {
       );
       for (const sum of sums.values()) sum?.assign(tf.zerosLike(sum));
       return clipByGlobalNorm(mean, options.maxGradNorm);
+    },
+    /** Drops those kept. */
+    forget: (): void => {
+      for (const sum of sums.values()) if (sum !== undefined) tf.tidy(() => sum.assign(tf.zerosLike(sum)));
     },
     dispose: () => {
       for (const sum of sums.values()) sum?.dispose();

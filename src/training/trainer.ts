@@ -2,6 +2,7 @@
  * The training loop: epochs of steps, a measurement on the dev set after each, the best weights kept, and a state saved
  * from which the run goes on bit for bit.
  */
+import { availableMemory } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
@@ -13,10 +14,13 @@ import type { Logger } from '../runtime/logger.js';
 import { deriveSeed } from '../runtime/random.js';
 import type { DevMeasurement } from './evaluation.js';
 import type { EpochRecord } from './history.js';
+import { LossScale } from './loss-scale.js';
 import { createOptimizer } from './optimizers.js';
+import { precisionOf } from './precision.js';
 import type { Progress, StateVariables } from './run-state.js';
 import { createSchedule, type Schedule, withAveragingRate } from './schedules.js';
-import { createTrainingStep } from './step.js';
+import { createTrainingStep, type TrainingStep } from './step.js';
+import { reportCost, type StepCost } from './step-cost.js';
 import {
   createExponentialAverage,
   createStochasticAverage,
@@ -54,6 +58,12 @@ export interface TrainerParts {
   readonly signal?: AbortSignal;
   /** Measures the model on the dev set. */
   measure(): Promise<DevMeasurement>;
+  /** May put something around the steps, as a profiler does. */
+  readonly wrapStep?: (step: TrainingStep) => TrainingStep;
+  /** Whether memory is that of a GPU, of which it is not known how much is free. Default false. */
+  readonly usesGpu?: boolean;
+  /** Called before the first step with what each costs, where that is known. */
+  onCost?(cost: StepCost): void;
   /** Called with each new best model, before {@link onState}. */
   onBest(epoch: number, measurement: DevMeasurement): void;
   /** Called when the state should be saved. */
@@ -96,9 +106,14 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   };
   const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
   const schedule = scheduleOf(options, updatesPerEpoch);
-  const step = createTrainingStep({ ...parts, trained, optimizer });
+  const precision = precisionOf(options, parts.isCompiled);
+  const lossScale = options.fp16 ? new LossScale() : undefined;
+  const created = createTrainingStep({ ...parts, trained, optimizer, precision, lossScale });
+  const step = parts.wrapStep?.(created) ?? created;
+  let isPriced = false;
   try {
     let progress = parts.resume(variables) ?? START;
+    lossScale?.restore(progress.lossScale);
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
       const epoch = progress.epoch + 1;
       // What is measured from here on is another thing than before.
@@ -113,9 +128,14 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         lossSum,
         attackLossSum,
         seconds: (performance.now() - started) / 1000,
+        ...(lossScale === undefined ? {} : { lossScale: lossScale.state }),
       });
       try {
         for await (const examples of data.batches(epoch, batch)) {
+          if (!isPriced) {
+            isPriced = true;
+            tellCost(parts, step.cost(examples));
+          }
           const seed = deriveSeed(parts.seed, 'step', epoch, batch);
           batch += 1;
           const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
@@ -123,11 +143,16 @@ export async function train(parts: TrainerParts): Promise<Progress> {
           const losses = isUpdate
             ? step.update(examples, seed, pending, optimizer.coefficients(schedule(updates), updates + 1))
             : step.accumulate(examples, seed);
-          lossSum += losses.loss;
-          attackLossSum += losses.attackLoss;
+          // A batch that overflowed may have no loss that could be told.
+          if (losses.isSkipped !== true || Number.isFinite(losses.loss + losses.attackLoss)) {
+            lossSum += losses.loss;
+            attackLossSum += losses.attackLoss;
+          }
           if (!isUpdate) continue;
-          updates += 1;
-          average?.afterUpdate(updates);
+          if (losses.isSkipped !== true) {
+            updates += 1;
+            average?.afterUpdate(updates);
+          }
           bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
           // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
           await setImmediate();
@@ -154,7 +179,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         step: updates,
         trainLoss: lossSum / data.nBatches,
         ...(parts.hasAttackTask === true ? { trainAttackLoss: attackLossSum / data.nBatches } : {}),
-        learningRate: schedule(updates - 1),
+        learningRate: schedule(Math.max(0, updates - 1)),
         devLoss: measurement.loss,
         devEer: measurement.eer,
         devAuc: measurement.auc,
@@ -171,6 +196,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
         best: gain > 0 ? { epoch, value } : progress.best,
         patience: gain > options.earlyStoppingThreshold ? 0 : progress.patience + 1,
         history: [...progress.history, record],
+        ...(lossScale === undefined ? {} : { lossScale: lossScale.state }),
       };
       parts.onState(progress, variables);
       parts.onEpoch(record);
@@ -188,6 +214,13 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   }
 }
 
+function tellCost({ options, logger, usesGpu, onCost }: TrainerParts, cost: StepCost | undefined): void {
+  if (cost === undefined) return;
+  const availableBytes = usesGpu === true ? undefined : availableMemory();
+  reportCost(cost, { limitGigabytes: options.maxStepGigabytes, availableBytes, logger });
+  onCost?.(cost);
+}
+
 /** By how much `value` is better than `best`; negative where it is worse. */
 function gainOf(value: number, best: number, { metricForBestModel }: TrainingOptions): number {
   const isSmallerBetter = metricForBestModel === 'eer' || metricForBestModel === 'loss';
@@ -196,7 +229,7 @@ function gainOf(value: number, best: number, { metricForBestModel }: TrainingOpt
 
 function shouldStop({ epoch, patience }: Progress, options: TrainingOptions): boolean {
   const { earlyStoppingPatience } = options;
-  return earlyStoppingPatience !== null && patience >= earlyStoppingPatience && epoch >= nEpochsBeforeSwa(options);
+  return earlyStoppingPatience !== null && patience >= earlyStoppingPatience && epoch > nEpochsBeforeSwa(options);
 }
 
 /** Epochs before the first that is averaged. */

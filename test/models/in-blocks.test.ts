@@ -23,7 +23,7 @@ function stepOf(isInBlocks: boolean, isCompiled: boolean) {
   const step = ({ x, seed }: { x: tf.Tensor; seed: tf.Tensor }): Record<string, tf.Tensor> => {
     const args = { training: true, seed };
     const { value, grads } = tf.variableGrads(
-      () => tf.mean(tf.square(isInBlocks ? blocks(x, args) : (net.apply(x, args) as tf.Tensor))) as tf.Scalar,
+      () => tf.mean(tf.square((isInBlocks ? blocks(x, args) : net.apply(x, args)) as tf.Tensor)) as tf.Scalar,
       trained,
     );
     return { value, ...Object.fromEntries(trained.map(({ name }, i) => [`gradient${i}`, grads[name]])) };
