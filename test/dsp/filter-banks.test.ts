@@ -72,9 +72,23 @@ describe.skipIf(!hasShared)('linear filters equal torchaudio and the LCNN baseli
     ['torchaudio_linear_fb_20_n512', 20, 257],
     ['nii_lfcc60_fft512_full.filterbank', 20, 257],
     ['nii_lfcc60_fft1024_half.filterbank', 20, 256],
+    ['nii_lfcc60_noenergy.filterbank', 20, 257],
+    ['nii_lfcc20_nodelta_noemph.filterbank', 20, 257],
     ['nii_lfb60_log.filterbank', 60, 257],
   ])('%s', (name, nFilters, nBins) => {
     const expected = transpose(readReference(`features/${name}.npy`));
     expect(largestError(createLinearFilterBank(nFilters, nBins).toMatrix(), expected)).toBeLessThan(4e-6);
   });
+});
+
+// reference/features: spafe 0.1.2, `[filters, bins]`, from 0 to 4 kHz.
+test.skipIf(!hasShared)('linear filters on whole bins equal the GMM baseline', () => {
+  const expected = readReference('features/lfcc_gmm_2021.filterbank.npy').data;
+  const bank = createLinearFilterBank(70, 513, { high: 256, nFftRounded: 1024 });
+  expect(largestError(bank.toMatrix(), expected)).toBeLessThan(1e-6);
+});
+
+test('linear filters start where they are told to', () => {
+  const matrix = createLinearFilterBank(2, 10, { low: 3 }).toMatrix();
+  expect(largestError(matrix.subarray(0, 10), [0, 0, 0, 0, 0.5, 1, 0.5, 0, 0, 0])).toBeLessThan(1e-12);
 });

@@ -40,7 +40,7 @@ describe.skipIf(!hasShared)('CQT of a recording', () => {
     ['cqt_h256_84_bpo12_mag', { hopLength: 256 }, C4],
     ['cqt_h256_84_bpo24_C2_mag', C2_24, 48],
   ])(
-    'is within 3 %% of the resampled octaves of %s in most bins from C4 up, and 5 %% in all',
+    'is within 3 percent of the resampled octaves of %s in most bins from C4 up, and 5 in all',
     (name, options, from) => {
       const expected = transpose(readReference(`features/${name}.npy`));
       const ours = cqt({ ...MAGNITUDE, ...options }, recording(32000));
