@@ -77,8 +77,9 @@ export function encodeMuLaw(waveform: Float32Array, nLevels: number): Int32Array
 /** The waveform of codes, the inverse of {@link encodeMuLaw} up to its rounding. */
 export function decodeMuLaw(codes: Int32Array, nLevels: number): Float32Array {
   const mu = nLevels - 1;
-  return Float32Array.from(codes, (code) => {
+  const values = Float32Array.from({ length: nLevels }, (_, code) => {
     const companded = (code / mu) * 2 - 1;
     return (Math.sign(companded) * Math.expm1(Math.abs(companded) * Math.log1p(mu))) / mu;
   });
+  return Float32Array.from(codes, (code) => values[code]);
 }
