@@ -108,7 +108,7 @@ export class BatchNorm extends layers.Layer {
       );
     }
     const running = { mean: this.movingMean.read(), variance: this.movingVariance.read() };
-    // TensorFlow's op sums a channel value by value; with one channel that loses what a sum by halves keeps.
+    // With one channel there is no matrix to make products of.
     const normalise = hasRawOps() && x.shape[3] > 1 ? fusedBatchNorm : composedBatchNorm;
     return normalise(
       x,

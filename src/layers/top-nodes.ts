@@ -73,7 +73,8 @@ function select(nodes: tf.Tensor, scores: tf.Tensor, k: number): tf.Tensor {
   const chosen = tf.customGrad((rows, order, save) => {
     // A product with rows of one one each: no values are read, and its gradient is the transposed product.
     const { indices } = tf.topk(order as tf.Tensor, k, true);
-    const choice = tf.cast(tf.oneHot(indices, nNodes), 'float32'); // [batch, k, n]
+    const isChosen = tf.equal(tf.expandDims(indices, 2), tf.range(0, nNodes, 1, 'int32'));
+    const choice = tf.cast(isChosen, 'float32'); // [batch, k, n]
     (save as tf.GradSaveFunc)([choice, order as tf.Tensor]);
     return {
       value: tf.matMul(choice, rows as tf.Tensor),

@@ -62,24 +62,66 @@ export const composedBatchNorm: TrainingBatchNorm = (x, gamma, beta, running, { 
   return tf.reshape(y, x.shape);
 };
 
-/** By TensorFlow's fused op: one pass each way instead of ten. */
+/**
+ * By matrix products, which sum in blocks, and TensorFlow's op for inference, which scales in one pass. Its op for training
+ * is no faster and adds up a channel value by value: with two million of them the variance is off by half a thousandth, and
+ * the gradients of a deep network by a hundredth.
+ */
 export const fusedBatchNorm: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, momentum }, onMoved) => {
-  const attributes = { T: 'float32', U: 'float32', epsilon, data_format: 'NHWC', is_training: true };
+  const nChannels = x.shape[3];
+  const count = x.size / nChannels;
+  const move = (before: tf.Tensor, now: tf.Tensor, factor: number) =>
+    tf.add(tf.mul(before, 1 - momentum), tf.mul(now, momentum * factor));
   const normalise = tf.customGrad((...args) => {
-    const [x, gamma, beta] = args as tf.Tensor[];
+    const [x, gamma, beta] = args as tf.Tensor4D[];
     const save = args[3] as unknown as tf.GradSaveFunc;
-    const inputs = [x, gamma, beta, running.mean, running.variance];
-    const outputs = executeRawOp('FusedBatchNormV3', { ...attributes, exponential_avg_factor: momentum }, inputs, 6);
-    const [value, mean, variance, ...reserved] = outputs;
-    onMoved({ mean, variance });
-    save([x, gamma, ...reserved]);
+    const mean = tf.div(sumOfChannels(x), count);
+    const variance = tf.relu(tf.sub(tf.div(sumOfProducts(x, x), count), tf.square(mean)));
+    onMoved({ mean: move(running.mean, mean, 1), variance: move(running.variance, variance, count / (count - 1)) });
+    save([x, gamma, mean, variance]);
     return {
-      value,
+      value: scaled(x, gamma, beta, mean, variance, epsilon),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [dx, dGamma, dBeta] = executeRawOp('FusedBatchNormGradV3', attributes, [dy, ...saved], 5);
-        return [dx, dGamma, dBeta];
+        const [x, gamma, mean, variance] = saved as tf.Tensor4D[];
+        const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
+        const dBeta = sumOfChannels(dy);
+        const dGamma = tf.mul(inverseDeviation, tf.sub(sumOfProducts(x, dy), tf.mul(mean, dBeta)));
+        // dx = factor dy + slope x + offset: what only shifts or stretches the whole batch doesn't reach x.
+        const factor = tf.mul(gamma, inverseDeviation);
+        const slope = tf.div(tf.mul(tf.mul(factor, inverseDeviation), dGamma), -count);
+        const offset = tf.neg(tf.add(tf.div(tf.mul(factor, dBeta), count), tf.mul(slope, mean)));
+        const own = scaled(x, slope, offset, tf.zerosLike(mean), tf.onesLike(mean), 0);
+        return [tf.add(tf.mul(dy, factor), own), dGamma, dBeta];
       },
     };
   });
-  return normalise(x, gamma ?? tf.ones([x.shape[3]]), beta ?? tf.zeros([x.shape[3]]));
+  return normalise(x, gamma ?? tf.ones([nChannels]), beta ?? tf.zeros([nChannels]));
 };
+
+/** `gamma (x - mean) / sqrt(variance + epsilon) + beta` by channel. */
+function scaled(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  epsilon: number,
+): tf.Tensor {
+  const attributes = { T: 'float32', U: 'float32', epsilon, data_format: 'NHWC', is_training: false };
+  const inputs = [x, gamma, beta, mean, variance];
+  return executeRawOp('FusedBatchNormV3', { ...attributes, exponential_avg_factor: 1 }, inputs, 6)[0];
+}
+
+/** `[..., channels]` to `[channels]`. */
+function sumOfChannels(x: tf.Tensor): tf.Tensor {
+  const nChannels = x.shape[x.rank - 1];
+  const rows = tf.reshape(x, [-1, nChannels]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(tf.ones([1, rows.shape[0]]), rows), [nChannels]);
+}
+
+/** The inner product of each channel of `x` with the same channel of `y`: the diagonal of the product of all with all. */
+function sumOfProducts(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const nChannels = x.shape[x.rank - 1];
+  const [left, right] = [x, y].map((maps) => tf.reshape(maps, [-1, nChannels]) as tf.Tensor2D);
+  return tf.sum(tf.mul(tf.matMul(left, right, true, false), tf.eye(nChannels)), 0);
+}
