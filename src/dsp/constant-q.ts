@@ -18,7 +18,8 @@ import { createFourierTransform, createRealFourierTransform, type FourierTransfo
 const KEPT_WIDTH = 40;
 /** Blocks are at least this many times as long as the longest wavelet, by which they overlap. */
 const BLOCK_LENGTHS = 4;
-const SMALLEST_BLOCK = 4096;
+/** Samples between the points that come back, below which they are too many. */
+const SMALLEST_STEP = 8;
 /** Time of a complex product with a spectrum, and of a point's part in a transform, over that of a direct product. */
 const SPECTRAL_COST = 2;
 
@@ -60,10 +61,12 @@ export class ConstantQTransform {
     const reach = -wavelets[0].start;
     this.nBins = wavelets.length;
     this.hopLength = hopLength;
-    // The largest power of two that the hop is a multiple of.
-    this.step = hopLength & -hopLength;
+    // The largest power of two that the hop is a multiple of keeps the block's size a power of two. Where that is so
+    // small that too many points would come back, every hop's comes back from a block of any size.
+    const power = hopLength & -hopLength;
+    this.step = power < SMALLEST_STEP ? hopLength : power;
     this.lead = Math.ceil(reach / this.step) * this.step;
-    let size = SMALLEST_BLOCK;
+    let size = this.step;
     while (size < Math.max(BLOCK_LENGTHS * 2 * reach, 2 * reach + 4 * hopLength)) size *= 2;
     this.framesPerBlock = 1 + Math.floor((size - this.lead - reach) / hopLength);
     this.block = createRealFourierTransform(size);

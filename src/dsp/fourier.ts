@@ -26,13 +26,22 @@ export function createFourierTransform(size: number): FourierTransform {
 }
 
 /**
- * A transform of real values, at half the cost: `input` has length `size`, and `output` the whole spectrum.
+ * A transform of real values: `input` has length `size`, and `output` the whole spectrum. For powers of two from 4 on it
+ * costs half of what complex values do.
  *
- * @param size a power of two, at least 4
+ * @param size at least 1
  */
 export function createRealFourierTransform(size: number): FourierTransform {
-  const fft = new FFT(size);
   const input = new Float64Array(size);
+  if (size < 4 || (size & (size - 1)) !== 0) {
+    const complex = createFourierTransform(size);
+    const run = () => {
+      for (let n = 0; n < size; n++) complex.input[2 * n] = input[n];
+      complex.run();
+    };
+    return { size, input, output: complex.output, run };
+  }
+  const fft = new FFT(size);
   const output = new Array<number>(2 * size).fill(0.5);
   const run = () => {
     fft.realTransform(output, input);
