@@ -21,7 +21,9 @@ const sliding = z.strictObject({
 
 /** The option that features share. */
 export const normalizationOption = z
-  .union([z.enum(['none', 'mean', 'mean-variance']), sliding])
+  .union([z.enum(['none', 'mean', 'mean-variance']), sliding], {
+    error: 'expected "none", "mean", "mean-variance" or {"type": "sliding", ...}',
+  })
   .default('none')
   .describe(
     'Per bin: subtract the mean over the frames of the utterance ("mean"), and divide by the standard deviation ' +

@@ -138,7 +138,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown)
 /** The fields of an object schema; of several alternatives, those of the one that `input` names. */
 function shapeOf(schema: unknown, input: unknown): Record<string, unknown> | undefined {
   const def = (schema as { def?: ObjectOrUnion } | undefined)?.def;
-  if (def?.discriminator === undefined) return def?.shape;
+  if (def?.discriminator === undefined) {
+    // Of a word or an object, such as "none" or {"type": ...}, the object has fields.
+    return (
+      def?.shape ?? def?.options?.map((option) => shapeOf(unwrap(option), input)).find((shape) => shape !== undefined)
+    );
+  }
   const { discriminator, options = [] } = def;
   const name = (input as Record<string, unknown> | undefined)?.[discriminator];
   const shapes = options.map((option) => shapeOf(option, input));

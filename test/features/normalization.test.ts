@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Normalization, normalizeFrames } from '../../src/features/normalization.js';
+import { createFeature } from '../../src/features/registry.js';
+import { ConfigError } from '../../src/runtime/errors.js';
 import { largestError } from '../support/arrays.js';
 
 /** Three frames of two bins; the second never moves. */
@@ -66,4 +68,12 @@ test('a window that looks back holds the frame itself and as many before it as i
   const values = Float32Array.of(0, 3, 0, 0);
   normalizeFrames(values, 1, { type: 'sliding', window: 1, minWindow: 1, center: false, variance: false });
   expect([...values]).toEqual([0, 1.5, -1.5, 0]);
+});
+
+test.each([
+  ['cmvn', 'lfcc: normalization: expected "none", "mean", "mean-variance" or {"type": "sliding", ...}, got "cmvn"'],
+  [{ type: 'sliding', windo: 3 }, 'lfcc: unknown option normalization.windo (did you mean "window"?)'],
+  [{ type: 'sliding', window: 0 }, 'lfcc: normalization.window: Too small: expected number to be >=1, got 0'],
+])('%j is refused', (normalization, message) => {
+  expect(() => createFeature({ type: 'lfcc', normalization }, 16000)).toThrow(new ConfigError(message));
 });
