@@ -1,5 +1,6 @@
 /** Cross-entropy of attack types, the second task of some models. */
 import * as tf from '@tensorflow/tfjs-core';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.js';
 
 /**
  * `mean(-log p_attack)`.
@@ -9,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function attackCrossEntropy(logits: tf.Tensor, attacks: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => {
-    const target = tf.cast(tf.oneHot(attacks, logits.shape[1] as number), 'float32');
-    return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1))) as tf.Scalar;
+    const targets = tf.cast(tf.oneHot(attacks, logits.shape[1] as number), 'float32');
+    return tf.mean(softmaxCrossEntropy(logits, targets)) as tf.Scalar;
   });
 }
