@@ -4,10 +4,10 @@ import { butterworthBandPass, filterWith } from '../../dsp/biquad.js';
 import { decodeMuLaw, encodeMuLaw, throughG711 } from '../../dsp/companding.js';
 import { resample } from '../../dsp/resample.js';
 import type { Random } from '../../runtime/random.js';
-import { type AugmentationType, probability, range } from './augmentation.js';
-import { BIT_RATES, throughMp3, throughOpus, throughVorbis } from './compression.js';
+import { type AugmentationType, probability } from './augmentation.js';
+import { BIT_RATES, throughMp3, throughOpus } from './compression.js';
 
-const KINDS = ['mu-law', 'g711-mu-law', 'g711-a-law', 'telephone', 'mp3', 'vorbis', 'opus'] as const;
+const KINDS = ['mu-law', 'g711-mu-law', 'g711-a-law', 'telephone', 'mp3', 'opus'] as const;
 
 const schema = z.strictObject({
   probability,
@@ -17,14 +17,13 @@ const schema = z.strictObject({
     .default([...KINDS])
     .describe(
       'The codecs of which each clip draws one: continuous mu-law in 256 levels; G.711; telephone (300 to 3400 Hz, ' +
-        'G.711 at 8 kHz by either law); MP3, Vorbis and Opus, encoded and decoded for real.',
+        'G.711 at 8 kHz by either law); MP3 and Opus, encoded and decoded for real.',
     ),
   bitRates: z
     .array(z.literal(BIT_RATES))
     .min(1)
     .default([16, 24, 32, 64])
     .describe('MP3 and Opus: kbit/s of which each clip draws one.'),
-  vorbisQuality: range(-1, 10).default([-1, 4]).describe('Vorbis: least and greatest quality.'),
 });
 
 const MU_LAW_LEVELS = 256;
@@ -35,7 +34,7 @@ const TELEPHONE = { low: 300, high: 3400, sampleRate: 8000, order: 4 } as const;
 export const codec: AugmentationType<typeof schema, 'waveform'> = {
   stage: 'waveform',
   schema,
-  create({ probability, kinds, bitRates, vorbisQuality }, { sampleRate }) {
+  create({ probability, kinds, bitRates }, { sampleRate }) {
     const band = butterworthBandPass(TELEPHONE.order, TELEPHONE.low, TELEPHONE.high, sampleRate);
     const bitRate = (random: Random) => bitRates[random.integer(bitRates.length)];
     return {
@@ -55,8 +54,6 @@ export const codec: AugmentationType<typeof schema, 'waveform'> = {
           }
           case 'mp3':
             return throughMp3(waveform, bitRate(random));
-          case 'vorbis':
-            return throughVorbis(waveform, random.uniformBetween(...vorbisQuality));
           default:
             return throughOpus(waveform, bitRate(random));
         }

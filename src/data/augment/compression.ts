@@ -1,12 +1,12 @@
 /**
- * Waveforms through lossy codecs and back. LAME and Vorbis encode by `wasm-media-encoders` and are decoded as files
- * are; Opus by `libopus-wasm`, packet by packet, without a container. There is no kept encoder of AAC for Node.
+ * Waveforms through lossy codecs and back. MP3 is encoded by LAME (`wasm-media-encoders`) and decoded as files are; Opus
+ * goes through `libopus-wasm`, packet by packet, without a container. Of AAC there is no kept encoder for Node; the
+ * Vorbis encoder of `wasm-media-encoders` keeps 200 KB of every clip.
  *
  * All take samples of about -1 to 1 at `SAMPLE_RATE`, clip what is beyond, and return as many samples, in their place.
  */
 import { SAMPLE_RATE } from '../audio.js';
 import { decodeMp3 } from '../decoders/mp3.js';
-import { decodeOgg } from '../decoders/ogg.js';
 import { DecoderPool } from '../decoders/pool.js';
 
 /** kbit/s that MP3 has at 16 kHz; Opus takes them too. */
@@ -21,27 +21,17 @@ const MP3_DELAY = 1105;
 const PACKET = 320;
 
 const mp3Encoders = new DecoderPool(async () => (await import('wasm-media-encoders')).createMp3Encoder());
-const vorbisEncoders = new DecoderPool(async () => (await import('wasm-media-encoders')).createOggEncoder());
 
 /** Through MP3 at a constant bit rate in kbit/s. */
 export async function throughMp3(waveform: Float32Array, bitRate: BitRate): Promise<Float32Array> {
   const file = await mp3Encoders.use(async (encoder) => {
     encoder.configure({ sampleRate: SAMPLE_RATE, channels: 1, bitrate: bitRate });
-    return encoded(encoder, clipped(waveform));
+    // Each call returns memory that the next one writes over.
+    const start = encoder.encode([clipped(waveform)]).slice();
+    return Buffer.concat([start, encoder.finalize()]);
   });
   const decoded = await decodeMp3(file, 'codec: mp3', Number.POSITIVE_INFINITY);
   return taken(decoded.waveform, MP3_DELAY, waveform.length);
-}
-
-/** Through Vorbis at a quality of -1 (about 32 kbit/s) to 10. */
-export async function throughVorbis(waveform: Float32Array, quality: number): Promise<Float32Array> {
-  const file = await vorbisEncoders.use(async (encoder) => {
-    // The serial number, drawn at random otherwise, tells streams of one file apart.
-    encoder.configure({ sampleRate: SAMPLE_RATE, channels: 1, vbrQuality: quality, oggSerialNo: 1 });
-    return encoded(encoder, clipped(waveform));
-  });
-  const decoded = await decodeOgg(file, 'codec: vorbis', Number.POSITIVE_INFINITY);
-  return taken(decoded.waveform, 0, waveform.length);
 }
 
 /** Through Opus, tuned for speech, at a bit rate in kbit/s. */
@@ -70,17 +60,6 @@ export async function throughOpus(waveform: Float32Array, bitRate: BitRate): Pro
     encoder.free();
     decoder.free();
   }
-}
-
-/** What both encoders have in common: each call returns memory that the next one writes over. */
-interface Encoder {
-  encode(channels: readonly Float32Array[]): Uint8Array;
-  finalize(): Uint8Array;
-}
-
-function encoded(encoder: Encoder, waveform: Float32Array): Uint8Array {
-  const start = encoder.encode([waveform]).slice();
-  return Buffer.concat([start, encoder.finalize()]);
 }
 
 function clipped(waveform: Float32Array): Float32Array {

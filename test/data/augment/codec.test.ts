@@ -20,8 +20,8 @@ describe('codec', () => {
     expect(await through({ kinds: ['mp3'], bitRates: [24] })).toEqual(await throughMp3(speech, 24));
   });
 
-  it.each(['opus', 'vorbis'])('changes a clip by %s', async (kind) => {
-    const result = await through({ kinds: [kind] });
+  it('changes a clip by opus', async () => {
+    const result = await through({ kinds: ['opus'] });
     expect(result.length).toBe(speech.length);
     expect(result).not.toEqual(speech);
   });
@@ -45,10 +45,7 @@ describe('codec', () => {
     expect(results.size).toBe(3);
   });
 
-  it.each([{ kinds: [] }, { kinds: ['aac'] }, { bitRates: [17] }, { vorbisQuality: [-2, 3] }])(
-    'refuses %j',
-    (options) => {
-      expect(codec.schema.safeParse(options).success).toBe(false);
-    },
-  );
+  it.each([{ kinds: [] }, { kinds: ['aac'] }, { bitRates: [17] }, { kinds: ['vorbis'] }])('refuses %j', (options) => {
+    expect(codec.schema.safeParse(options).success).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { throughMp3, throughOpus, throughVorbis } from '../../../src/data/augment/compression.js';
+import { throughMp3, throughOpus } from '../../../src/data/augment/compression.js';
 import { tone } from '../../support/clips.js';
 import { synthesizeSpeech } from '../../support/synthetic-speech.js';
 
@@ -18,7 +18,6 @@ function ratio(before: Float32Array, after: Float32Array, lag = 0): number {
 
 describe.each([
   ['MP3', (x: Float32Array) => throughMp3(x, 32), (x: Float32Array) => throughMp3(x, 128), 1],
-  ['Vorbis', (x: Float32Array) => throughVorbis(x, -1), (x: Float32Array) => throughVorbis(x, 8), 1],
   // Opus filters what it sends, so its waveform differs in phase: up to three samples of best place.
   ['Opus', (x: Float32Array) => throughOpus(x, 8), (x: Float32Array) => throughOpus(x, 64), 3],
 ] as const)('a round trip through %s', (_, low, high, tolerance) => {
