@@ -32,7 +32,10 @@ export interface Detector {
 
 /** What a model says of a clip. */
 export interface ClipScore {
-  /** Log odds of bona fide against spoof by the model: higher means more bona fide. */
+  /**
+   * Log odds of bona fide against spoof by the model: higher means more bona fide. Of a model with cosines their
+   * difference, or the one cosine: the same order, but no odds.
+   */
   readonly score: number;
   /**
    * The model's own outputs: `[spoof, bona fide]`, or the one logit of bona fide; of an imported model in its own order,
@@ -104,7 +107,7 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
 
 /**
  * Scores of a batch of logits, row-major `[batch, nLogits]`: the difference bona fide minus spoof of two logits, or the
- * one logit itself. Both are the model's log odds of bona fide.
+ * one logit itself. Both are the model's log odds of bona fide; of cosines, a measure in the same order.
  */
 export function scoresOf(logits: ArrayLike<number>, nLogits: number): number[] {
   return Array.from({ length: logits.length / nLogits }, (_, row) =>

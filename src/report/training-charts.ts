@@ -21,7 +21,7 @@ export interface HistoryRow {
   readonly devLoss: number;
   readonly devEer: number;
   readonly devAuc: number;
-  /** At score 0, where the model finds both classes equally likely. */
+  /** At the score where the loss finds both classes equally likely: 0 for most. */
   readonly devAccuracy: number;
   readonly seconds: number;
 }
