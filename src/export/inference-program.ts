@@ -25,16 +25,15 @@ export interface InferenceProgram {
 const ROWS = [5, 7] as const;
 
 /**
- * Records the forward pass of a checkpoint on the native engine.
+ * Records the forward pass of a checkpoint on the native engine, by tfjs's own ops, which every runtime has, rather than
+ * TensorFlow's fused ones.
  *
- * @param inputShape of one example, without free lengths
- * @param portable whether layers should do with tfjs's own ops, which every runtime has, rather than with TensorFlow's
- *   fused ones
+ * @param inputShape of one example, where the checkpoint leaves lengths free
  * @throws CheckpointError where the checkpoint can't be read; GraphError where the model can't be recorded
  */
 export function recordInference(
   checkpoint: string,
-  { inputShape, portable }: { readonly inputShape?: readonly number[]; readonly portable: boolean },
+  { inputShape }: { readonly inputShape?: readonly number[] } = {},
 ): InferenceProgram {
   const run = readRunConfig(checkpoint);
   const metadata = readModel(checkpoint);
@@ -52,7 +51,7 @@ export function recordInference(
   const programs = ROWS.map((nRows) => {
     const inputs = tf.zeros([nRows, ...shape]);
     try {
-      return portable ? withComposedOps(() => record(scored, { inputs })) : record(scored, { inputs });
+      return withComposedOps(() => record(scored, { inputs }));
     } finally {
       inputs.dispose();
     }
