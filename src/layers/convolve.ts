@@ -57,12 +57,20 @@ export function composedConvolve(
     const spread = dilated(kernel, dilations);
     const convolved = (part: tf.Tensor4D, by: tf.Tensor4D) => tf.conv2d(part, by, strides as [number, number], 'valid');
     if (groups === 1) return convolved(input, spread);
+    if (groups === input.shape[3]) return depthwise(input, spread, strides);
     const kernels = tf.split(spread, groups, 3) as tf.Tensor4D[];
     return tf.concat(
       (tf.split(input, groups, 3) as tf.Tensor4D[]).map((part, group) => convolved(part, kernels[group])),
       3,
     );
   });
+}
+
+/** A group a channel, which engines have as an op of its own. */
+function depthwise(x: tf.Tensor4D, kernel: tf.Tensor4D, strides: Pair): tf.Tensor4D {
+  const [height, width, , nOutputs] = kernel.shape;
+  const byChannel = tf.reshape(kernel, [height, width, x.shape[3], nOutputs / x.shape[3]]) as tf.Tensor4D;
+  return tf.depthwiseConv2d(x, byChannel, strides as [number, number], 'valid');
 }
 
 function padded(x: tf.Tensor4D, [frames, bins]: Pair): tf.Tensor4D {
@@ -154,8 +162,26 @@ function gradientOfInput(x: tf.Tensor4D, kernel: tf.Tensor4D, dy: tf.Tensor4D, a
 function gradientOfKernel(x: tf.Tensor4D, kernel: tf.Tensor4D, dy: tf.Tensor4D, attributes: Attributes): tf.Tensor {
   const scheme = paddingScheme(x, kernel, attributes);
   const [input, by] = scheme === 'EXPLICIT' ? [padded(x, attributes.padding), 'VALID'] : [x, scheme];
-  const inputs = [input, tf.tensor1d(kernel.shape, 'int32'), dy];
+  const used = by === 'VALID' ? withoutRest(input, kernel, dy, attributes) : input;
+  const inputs = [used, tf.tensor1d(kernel.shape, 'int32'), dy];
   return executeRawOp('Conv2DBackpropFilter', rawAttributes(attributes, by), inputs, 1)[0];
+}
+
+/**
+ * The input without what no step of the kernel reaches at its ends: oneDNN's gradient of a kernel of one value with stride 2
+ * writes beyond its memory where one is left over.
+ */
+function withoutRest(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  { strides, dilations }: Attributes,
+): tf.Tensor4D {
+  const [frames, bins] = [0, 1].map(
+    (axis) => (dy.shape[1 + axis] - 1) * strides[axis] + dilations[axis] * (kernel.shape[axis] - 1) + 1,
+  );
+  if (frames === x.shape[1] && bins === x.shape[2]) return x;
+  return tf.slice(x, [0, 0, 0, 0], [x.shape[0], frames, bins, x.shape[3]]);
 }
 
 /** TensorFlow's name of the padding; its "same" is ours only where it comes out alike on both sides. */
