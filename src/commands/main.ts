@@ -12,6 +12,7 @@ import { experimentCommand } from './experiment.js';
 import { featuresCommand } from './features.js';
 import { importCommand } from './import.js';
 import { metricsCommand } from './metrics.js';
+import { pretrainedCommand } from './pretrained.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
 import { EXIT } from './terminal.js';
@@ -39,6 +40,7 @@ try {
     .command(scoreCommand)
     .command(embedCommand)
     .command(importCommand)
+    .command(pretrainedCommand)
     .command(featuresCommand)
     .command(augmentCommand)
     .command(metricsCommand)

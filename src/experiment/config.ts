@@ -27,6 +27,10 @@ export interface ExperimentConfig {
   readonly feature: TypedOptions | null;
   readonly augment: readonly TypedOptions[];
   readonly model: TypedOptions;
+  /** Checkpoint folder whose weights the run starts from, relative to the working directory; null: fresh weights. */
+  readonly pretrained: string | null;
+  /** Whether weights that the checkpoint lacks, or has in another shape, start fresh instead of being an error. */
+  readonly ignoreMismatchedSizes: boolean;
   readonly training: TrainingOptions;
 }
 
@@ -38,6 +42,8 @@ const experimentOptions = z.strictObject({
   feature: z.unknown().default(null),
   augment: z.unknown().default([]),
   model: z.unknown(),
+  pretrained: z.string().min(1).nullable().default(null),
+  ignoreMismatchedSizes: z.boolean().default(false),
   training: z.unknown().default({}),
 });
 
@@ -66,7 +72,11 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
         : `${where}: feature: ${sections.model.type} takes a feature matrix; name one of ${Object.keys(features).join(', ')}`,
     );
   }
-  return { description: top.description, seed: top.seed, durationSeconds: top.durationSeconds, ...sections };
+  const { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes } = top;
+  if (ignoreMismatchedSizes && pretrained === null) {
+    throw new ConfigError(`${where}: ignoreMismatchedSizes: needs pretrained, the checkpoint to start from; set both`);
+  }
+  return { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes, ...sections };
 }
 
 /** Samples that the model sees of every clip; undefined where it sees them whole. */

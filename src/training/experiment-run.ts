@@ -9,6 +9,7 @@ import { SPLIT_NAMES } from '../data/split.js';
 import { LABELS, type Trial } from '../data/trial.js';
 import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
+import { startFromCheckpoint } from '../experiment/pretrained.js';
 import { writeProfile } from '../graph/profile-report.js';
 import { Profiler, type ProfileSchedule } from '../graph/profiler.js';
 import { createForward } from '../inference/forward.js';
@@ -90,6 +91,11 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));
   const named = namedWeights(model);
   const weights = variablesOf(named);
+  // A resumed run reads its own weights.
+  if (config.pretrained !== null && !(run.resume && hasState(directory))) {
+    const { pretrained, ignoreMismatchedSizes } = config;
+    logger.info(startFromCheckpoint(pretrained, weights, { ignoreMismatchedSizes }));
+  }
   const call = trainingCall(model, config.model.type, training.gradientCheckpointing);
   const inference = createForward(model, isCompiled);
   const outputs = describeOutputs(model);

@@ -15,6 +15,7 @@ import { runCommand } from '../support/run-command.js';
 const CORPUS = fileURLToPath(new URL('../../corpus/', import.meta.url));
 const TINY = {
   durationSeconds: 1,
+  pretrained: null,
   training: { perDeviceTrainBatchSize: 4, perDeviceEvalBatchSize: 4, fastDevRun: 2, dataloaderNumWorkers: 0 },
 };
 

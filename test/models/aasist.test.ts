@@ -194,9 +194,11 @@ function stageOutput(net: LayersModel, stage: string): SymbolicTensor {
 }
 
 /** Our values in the reference's order of axes, cut as it cut them. */
-function asRecorded(ours: tf.Tensor, shape: readonly number[]): Float32Array {
+function asRecorded(stage: string, ours: tf.Tensor, shape: readonly number[]): Float32Array {
   return tf.tidy(() => {
-    const axes = shape.length === 4 ? [0, 3, 2, 1] : ours.rank === 3 && ours.shape[2] === 70 ? [0, 2, 1] : undefined;
+    // The encoder's maps have their bins first, as the reference's do.
+    const maps = stage.startsWith('encoder') ? [0, 3, 1, 2] : [0, 3, 2, 1];
+    const axes = shape.length === 4 ? maps : ours.rank === 3 && ours.shape[2] === 70 ? [0, 2, 1] : undefined;
     const moved = axes === undefined ? ours : tf.transpose(ours, axes);
     return tf
       .slice(
@@ -237,7 +239,7 @@ describe.skipIf(!hasShared).each(['AASIST', 'AASIST-L', 'AASIST-asvspoof5'])('pu
     const { tensors } = readSafetensors(sharedPath(recorded));
     expect([...tensors.keys()].sort()).toEqual([...stages].sort());
     for (const [stage, { shape, data }] of tensors) {
-      expect(largestError(asRecorded(row(stage), shape), data as Float32Array), stage).toBeLessThan(1e-4);
+      expect(largestError(asRecorded(stage, row(stage), shape), data as Float32Array), stage).toBeLessThan(1e-4);
     }
   });
 });
@@ -278,8 +280,10 @@ describe.skipIf(!hasShared).each([
     const step = stepOf(net, isTraining, loss(recording), true);
     const { lr, weight_decay: decay, eps, betas } = recording.optimizer;
     const moments = new Map<string, { m: Float64Array; v: Float64Array }>();
-    const losses = [1, 2, 3].map((t) => {
+    // The reference ran the model a fourth time for the last loss, which moved its running statistics once more.
+    const losses = [1, 2, 3, 4].map((t) => {
       const { loss: value, gradients } = step(batch());
+      if (t === 4) return value;
       for (const [name, gradient] of gradients) {
         const { variable } = named.get(name) as { variable: tf.Variable };
         const weights = variable.dataSync<'float32'>();
@@ -297,7 +301,7 @@ describe.skipIf(!hasShared).each([
       }
       return value;
     });
-    recording.loss_before_each_step_and_after_step3.slice(0, 3).forEach((wanted: number, i: number) => {
+    recording.loss_before_each_step_and_after_step3.forEach((wanted: number, i: number) => {
       expect(Math.abs((losses[i] as number) / wanted - 1), `step ${i + 1}`).toBeLessThan(1e-3);
     });
     for (const [weight, wanted] of stored('state_after3')) {
