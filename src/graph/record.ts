@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphError } from '../runtime/errors.js';
 import { kernelBackend } from '../runtime/native/kernel-backend.js';
+import { executeRawOp } from '../runtime/native/raw-op.js';
 import { trackOrigins } from './layer-origin.js';
 import type { Program, Value } from './program.js';
 import { Recorder } from './recorder.js';
@@ -34,6 +35,7 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
   const variables = Object.values(tf.engine().registeredVariables);
   // Values that wait in JavaScript would become constants where they are first used, or be read without our notice.
   backend.getInputTensorIds([...variables, ...Object.values(examples)]);
+  tellApart(variables);
   const before = variables.map((variable) => ({ variable, dataId: variable.dataId, saved: variable.clone() }));
   const { binding } = backend;
   const recorder = new Recorder(
@@ -81,5 +83,21 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
       saved.dispose();
     }
     if (!isDone) recorder.release();
+  }
+}
+
+/**
+ * Gives variables that share a tensor, as one does that was assigned the other, one each: by their tensors they are told
+ * apart. The memory stays shared until either is changed.
+ */
+function tellApart(variables: readonly tf.Variable[]): void {
+  const seen = new Set<object>();
+  for (const variable of variables) {
+    if (seen.has(variable.dataId)) {
+      const [own] = executeRawOp('Identity', { T: variable.dtype }, [variable], 1);
+      variable.assign(own);
+      own.dispose();
+    }
+    seen.add(variable.dataId);
   }
 }

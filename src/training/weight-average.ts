@@ -29,7 +29,7 @@ export function createExponentialAverage(
   decay: number,
   isCompiled: boolean,
 ): WeightAverage {
-  const variables = zerosLike(weights);
+  const variables = copiesOf(weights);
   const mix = ({ kept }: { kept: tf.Tensor }) => {
     const taken = tf.sub(1, kept);
     for (const [name, variable] of weights) {
@@ -70,7 +70,7 @@ export function createStochasticAverage(
   firstEpoch: number,
   estimation: StatisticsParts,
 ): WeightAverage {
-  const variables = zerosLike(trained);
+  const variables = copiesOf(trained);
   return {
     variables,
     firstEpoch,
@@ -116,9 +116,9 @@ export async function withAverages<Result>(
   }
 }
 
-function zerosLike(weights: ReadonlyMap<string, tf.Variable>): Map<string, tf.Variable> {
-  const zeros = (like: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(like), false));
-  return new Map([...weights].map(([name, variable]) => [name, zeros(variable)]));
+function copiesOf(weights: ReadonlyMap<string, tf.Variable>): Map<string, tf.Variable> {
+  const copy = (variable: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.clone(variable), false));
+  return new Map([...weights].map(([name, variable]) => [name, copy(variable)]));
 }
 
 function assignAll(variables: ReadonlyMap<string, tf.Variable>, values: ReadonlyMap<string, tf.Tensor>): void {

@@ -124,6 +124,24 @@ output same = x: float32[4,2]
     await tf.setBackend('tensorflow');
   });
 
+  it('tells variables apart that were assigned the same tensor, in either order', () => {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const variables = [tf.variable(tf.scalar(2), false), tf.variable(tf.scalar(3), false)];
+      variables[to].assign(variables[from]);
+      const x = tf.scalar(1);
+      const program = record(({ x }: X) => ({ y: tf.add(tf.mul(variables[0], 10), tf.add(variables[1], x)) }), { x });
+      expect(program.captures.map(({ tensor }) => variables.indexOf(tensor as tf.Variable))).toEqual(
+        expect.arrayContaining([0, 1]),
+      );
+      expect(variables.map((variable) => variable.dataSync()[0])).toEqual(from === 0 ? [2, 2] : [3, 3]);
+      releaseProgram(program);
+      tf.dispose([...variables, x]);
+    }
+  });
+
   it('undoes assignments where the function fails', () => {
     const variable = tf.variable(tf.tensor1d([1, 2]), true, 'kept');
     refusal(({ x }) => {
