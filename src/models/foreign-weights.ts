@@ -54,8 +54,11 @@ function transposed({ dtype, shape, data }: StoredTensor, axes: readonly number[
       `${where}: expected floats of rank ${axes.length}, got ${data.constructor.name} [${shape}]; is it of another architecture?`,
     );
   }
-  return tf.tidy(() => {
-    const moved = tf.transpose(tf.tensor(data, [...shape]), [...axes]);
+  const moved = tf.tidy(() => tf.transpose(tf.tensor(data, [...shape]), [...axes]));
+  try {
+    // Not out of `tidy`, which would look for tensors among the numbers.
     return { dtype, shape: moved.shape, data: moved.dataSync<'float32'>().slice() };
-  });
+  } finally {
+    moved.dispose();
+  }
 }

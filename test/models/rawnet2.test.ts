@@ -94,7 +94,7 @@ describe.skipIf(!hasShared)('with the weights of the reference', () => {
   const input = () => tf.slice(npy('inputs/batch4_64600.npy'), 0, 2);
   const largestDifference = (a: tf.Tensor, b: tf.Tensor | number[]) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
 
-  describe.each(['asvspoof2021-small', 'clovaai-small', 'eurecom-small'])('%s', (name) => {
+  describe.each(['asvspoof2021-small', 'eurecom-small'])('%s', (name) => {
     test('the filters are within 1e-6', () => {
       const wanted = npy(`rawnet2/${name}.sinc_filters.npy`);
       const [nFilters, kernelSize] = wanted.shape as number[];
@@ -185,14 +185,19 @@ describe.skipIf(!hasShared)('with the weights of the reference', () => {
     });
   });
 
+  test('clovaai-small, the same network from another repository, is within 1e-4', () => {
+    const name = 'clovaai-small';
+    const logits = load(name, stored(name)).apply(input()) as tf.Tensor;
+    expect(largestDifference(logits, cases[name].fc2_logits)).toBeLessThan(1e-4);
+  });
+
   test('the full model with weights by formula is within 1e-3, eager and compiled', () => {
     const name = 'asvspoof2021-full';
     const { tensors, output } = cases[name];
     const weights = new Map<string, StoredTensor>(stored(`${name}.bn_buffers`));
     for (const { name: tensor, shape, seed, lo, hi } of tensors) {
-      const data = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => {
-        return lo + (hi - lo) * (scramble(i, seed) / 2 ** 32);
-      });
+      const data = new Float32Array(tf.util.sizeFromShape(shape));
+      for (let i = 0; i < data.length; i++) data[i] = lo + (hi - lo) * (scramble(i, seed) / 2 ** 32);
       weights.set(tensor, { dtype: 'F32', shape, data });
     }
     const net = load(name, weights);
