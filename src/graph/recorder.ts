@@ -57,6 +57,8 @@ export class Recorder {
   private readonly operations: Operation[] = [];
   private readonly names = new Set<string>();
   private readonly nameCounts = new Map<string, number>();
+  private readonly startBytes = liveBytes();
+  private peakBytes = 0;
 
   /** @param variables those there are before the function runs, by their tensor's id */
   constructor(
@@ -94,8 +96,8 @@ export class Recorder {
     outputs: ReadonlyMap<string, Value>,
     assignments: readonly Assignment[],
   ): Program {
-    const { captures, constants, operations } = this;
-    return { inputs, captures, constants, operations, assignments, outputs };
+    const { captures, constants, operations, peakBytes: recordingPeakBytes } = this;
+    return { inputs, captures, constants, operations, assignments, outputs, recordingPeakBytes };
   }
 
   /** Gives captured handles back, where no program comes of it. */
@@ -133,6 +135,7 @@ export class Recorder {
     if (DATA_DEPENDENT_OPS.has(op)) throw refuse("its output's shape depends on values; a program's shapes are fixed");
     const inputs = inputIds.map((id) => this.valueOf(id));
     const results = this.base.executeOp(op, attributes, inputIds, nOutputs);
+    this.peakBytes = Math.max(this.peakBytes, liveBytes() - this.startBytes);
     const name = this.newName(op);
     const outputs = results.map((result, i) => this.define(result, i === 0 ? name : `${name}:${i}`));
     const origin = currentOrigin();
@@ -188,6 +191,11 @@ export class Recorder {
     this.names.add(name);
     return name;
   }
+}
+
+/** Bytes of tfjs's tensors. */
+function liveBytes(): number {
+  return (tf.engine() as unknown as { readonly state: { readonly numBytes: number } }).state.numBytes;
 }
 
 /** The types that the eager runtime would infer, and a graph must be told. */

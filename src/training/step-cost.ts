@@ -16,6 +16,8 @@ export interface StepCost {
    * state: an estimate, if ops run in their order and none in its input's place.
    */
   readonly peakBytes: number;
+  /** The same of the first step, which runs op by op to be recorded, and gives nothing back before its end. */
+  readonly recordingPeakBytes: number;
 }
 
 /** Clips that a step is recorded with for its cost: all figures but those of the gradients grow with the batch. */
@@ -51,25 +53,28 @@ export function costOfStep(program: Program, nSampleClips: number, nClips: numbe
   const forward = program.operations
     .filter(({ origin }) => origin?.pass === 'forward')
     .reduce((sum, operation) => sum + flopsOf(operation), 0);
-  const activations = Math.max(0, peakActivationBytes - gradientBytes);
+  const forBatch = (bytes: number): number =>
+    Math.round((Math.max(0, bytes - gradientBytes) / nSampleClips) * nClips + gradientBytes);
   return {
     forwardFlopsPerClip: forward / nSampleClips,
     stepFlopsPerClip: flops / nSampleClips,
-    peakBytes: Math.round((activations / nSampleClips) * nClips + gradientBytes),
+    peakBytes: forBatch(peakActivationBytes),
+    recordingPeakBytes: forBatch(program.recordingPeakBytes ?? 0),
   };
 }
 
-/** `12.3 GFLOP a clip forward, 37.1 GFLOP a clip in training, 1.20 GB for intermediate results at most` */
-export function describeCost({ forwardFlopsPerClip, stepFlopsPerClip, peakBytes }: StepCost): string {
-  const giga = (flops: number) => `${(flops / 1e9).toPrecision(3)} GFLOP a clip`;
-  return `${giga(forwardFlopsPerClip)} forward, ${giga(stepFlopsPerClip)} in training, ${inGigabytes(peakBytes)} for intermediate results at most`;
+/** `12.3 GFLOP a clip forward, 37.1 in training; memory for intermediate results: 1.20 GB, 2.51 GB in the first step` */
+export function describeCost(cost: StepCost): string {
+  const giga = (flops: number) => (flops / 1e9).toPrecision(3);
+  return (
+    `${giga(cost.forwardFlopsPerClip)} GFLOP a clip forward, ${giga(cost.stepFlopsPerClip)} in training; ` +
+    `memory for intermediate results: ${inGigabytes(cost.peakBytes)}, ${inGigabytes(cost.recordingPeakBytes)} in the first step`
+  );
 }
 
 /**
  * Tells a step's cost, and whether there is the memory for it.
  *
- * @param limitGigabytes what it may take at most; null: warns where the machine has less to give
- * @param availableBytes that the process can still get; not known on a GPU
  * @throws ConfigError where it takes more than the limit
  */
 export function reportCost(
@@ -79,19 +84,22 @@ export function reportCost(
     availableBytes,
     logger,
   }: {
+    /** What it may take at most; null: warns where the machine has less to give. */
     readonly limitGigabytes: number | null;
+    /** What the process can still get; not known on a GPU. */
     readonly availableBytes: number | undefined;
     readonly logger: Logger;
   },
 ): void {
   logger.info(`step: ${describeCost(cost)}`);
-  const need = `a step needs about ${inGigabytes(cost.peakBytes)} for intermediate results`;
+  const bytes = Math.max(cost.peakBytes, cost.recordingPeakBytes);
+  const need = `a step needs about ${inGigabytes(bytes)} for intermediate results`;
   const advice =
     'lower training.perDeviceTrainBatchSize (with more training.gradientAccumulationSteps), or set training.gradientCheckpointing';
-  if (limitGigabytes !== null && cost.peakBytes > limitGigabytes * 1e9) {
+  if (limitGigabytes !== null && bytes > limitGigabytes * 1e9) {
     throw new ConfigError(`training.maxStepGigabytes: expected at most ${limitGigabytes} GB, but ${need}; ${advice}`);
   }
-  if (limitGigabytes === null && availableBytes !== undefined && cost.peakBytes > availableBytes) {
+  if (limitGigabytes === null && availableBytes !== undefined && bytes > availableBytes) {
     logger.warn(`${need}, and ${inGigabytes(availableBytes)} are free; if it fails, ${advice}`);
   }
 }
