@@ -129,7 +129,7 @@ output same = x: float32[4,2]
       [0, 1],
       [1, 0],
     ]) {
-      const variables = [tf.variable(tf.scalar(2), false), tf.variable(tf.scalar(3), false)];
+      const variables: tf.Variable[] = [2, 3].map((value) => tf.variable(tf.scalar(value), false));
       variables[to].assign(variables[from]);
       const x = tf.scalar(1);
       const program = record(({ x }: X) => ({ y: tf.add(tf.mul(variables[0], 10), tf.add(variables[1], x)) }), { x });
