@@ -1,34 +1,51 @@
-/** `npm run bench -- NAME [--json]`: ours beside a peer's, in one run. A new benchmark is its file and a line here. */
+/**
+ * `npm run bench -- NAME [--json] [--write]`: ours beside a peer's, in one run. `--write` also writes the table and a picture
+ * into docs. A new benchmark is its file and a line here.
+ */
 import { messageOf, VoiceproofError } from '../src/runtime/errors.js';
 import type { TimedComparison } from './support/comparison.js';
 import { describeMachine } from './support/machine.js';
+import { writeUp } from './support/write-up.js';
 
-/** Runs a benchmark; `say` takes lines for the person who waits. */
-export type Benchmark = (say: (line: string) => void) => Promise<readonly TimedComparison[]>;
+/** Runs a benchmark; `say` takes lines for the person who waits, `note` those that belong to the results too. */
+export type Benchmark = (
+  say: (line: string) => void,
+  note: (line: string) => void,
+) => Promise<readonly TimedComparison[]>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
   'cold-start': () => import('./cold-start.js'),
   features: () => import('./features.js'),
   'loader-memory': () => import('./loader-memory.js'),
+  'step-memory': () => import('./step-memory.js'),
   steps: () => import('./steps.js'),
+  wav2vec2: () => import('./wav2vec2.js'),
 };
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+const facts: string[] = [];
+const note = (line: string): void => {
+  facts.push(line);
+  say(line);
+};
+
+const FLAGS = ['--json', '--write'];
 const args = process.argv.slice(2);
 const names = args.filter((arg) => !arg.startsWith('--'));
 const isJson = args.includes('--json');
 const load = benchmarks[names[0] ?? ''];
-if (load === undefined || names.length !== 1 || args.some((arg) => arg.startsWith('--') && arg !== '--json')) {
-  say(`usage: npm run bench -- NAME [--json], NAME one of: ${Object.keys(benchmarks).join(', ')}`);
+if (load === undefined || names.length !== 1 || args.some((arg) => arg.startsWith('--') && !FLAGS.includes(arg))) {
+  say(`usage: npm run bench -- NAME [--json] [--write], NAME one of: ${Object.keys(benchmarks).join(', ')}`);
   process.exitCode = 2;
 } else {
   try {
-    say(describeMachine());
+    note(describeMachine());
     const { benchmark } = await load();
-    const rows = await benchmark(say);
+    const rows = await benchmark(say, note);
+    if (args.includes('--write')) await writeUp(names[0], rows, facts);
     process.stdout.write(isJson ? `${JSON.stringify(rows.map(toJson), undefined, 2)}\n` : toTable(rows));
   } catch (error) {
     if (!(error instanceof VoiceproofError)) throw error;
