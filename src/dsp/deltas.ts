@@ -59,7 +59,7 @@ export function addPolynomialDeltas(
 }
 
 /** Weights of frames -h to h by which a fitted polynomial's highest derivative is a sum. */
-function derivativeWeights(order: 1 | 2, nFrames: number): Float64Array {
+export function derivativeWeights(order: 1 | 2, nFrames: number): Float64Array {
   const half = (nFrames - 1) / 2;
   // The polynomial of that order that is orthogonal to all lower ones.
   const basis = Float64Array.from({ length: nFrames }, (_, i) =>
@@ -79,7 +79,7 @@ function correlate(matrix: Float32Array, columns: DeltaColumns, weights: Float64
     const at = frame * stride + to;
     matrix.fill(0, at, at + width);
     for (let n = -half; n <= half; n++) {
-      const source = place(centre + n, nFrames, edges) * stride + from;
+      const source = frameAt(centre + n, nFrames, edges) * stride + from;
       const weight = weights[n + half];
       if (source < 0 || weight === 0) continue;
       for (let i = 0; i < width; i++) matrix[at + i] += weight * matrix[source + i];
@@ -87,8 +87,8 @@ function correlate(matrix: Float32Array, columns: DeltaColumns, weights: Float64
   }
 }
 
-/** The frame that stands at a place, be it beyond the ends; negative where that is 0. */
-function place(frame: number, nFrames: number, edges: DeltaEdges): number {
+/** The frame that stands at a place of `nFrames`, be it beyond the ends; negative where that is 0. */
+export function frameAt(frame: number, nFrames: number, edges: DeltaEdges): number {
   if (frame >= 0 && frame < nFrames) return frame;
   if (edges === 'constant') return Number.NEGATIVE_INFINITY;
   if (edges === 'wrap') return ((frame % nFrames) + nFrames) % nFrames;

@@ -49,13 +49,30 @@ export class PowerSpectrogram {
   /** Bins of a spectrum: nFft / 2 + 1. */
   readonly nBins: number;
   private readonly options: SpectrogramOptions;
+  private readonly window: Float64Array;
+  /** The first sample under the window of frame 0; negative where it is before the waveform. */
+  private readonly start: number;
   private readonly pair: SpectrumPair;
 
   constructor(options: SpectrogramOptions) {
-    const { nFft, winLength, hopLength, window, windowSymmetry } = options;
+    const { nFft, winLength, hopLength, window, windowSymmetry, center, frameLength } = options;
     this.options = options;
     this.nBins = nFft / 2 + 1;
-    this.pair = createSpectrumPair(nFft, createWindow(window, winLength, windowSymmetry), hopLength);
+    this.window = createWindow(window, winLength, windowSymmetry);
+    // Where a frame lies in the transform turns phases only, so all that matters of the zeros around the window is where
+    // it starts.
+    const windowStart = !center && frameLength === 'window' ? 0 : Math.floor((nFft - winLength) / 2);
+    this.start = windowStart - (center ? nFft / 2 : 0);
+    this.pair = createSpectrumPair(nFft, this.window, hopLength);
+  }
+
+  /** What is computed, for those who compute it elsewhere: frame t is under the window from `start + t hopLength` on. */
+  get layout(): Pick<SpectrogramOptions, 'nFft' | 'hopLength' | 'padMode' | 'preEmphasis' | 'preEmphasisStart'> & {
+    readonly window: Float64Array;
+    readonly start: number;
+  } {
+    const { nFft, hopLength, padMode, preEmphasis, preEmphasisStart } = this.options;
+    return { nFft, hopLength, padMode, preEmphasis, preEmphasisStart, window: this.window, start: this.start };
   }
 
   /** Frames of a waveform of `nSamples`; 0 where it is shorter than one frame, or empty. */
@@ -71,13 +88,11 @@ export class PowerSpectrogram {
    * @param visit is given the spectrum, `[nBins]`, in an array that later frames overwrite
    */
   forEachFrame(waveform: Float32Array, visit: (frame: number, power: Float64Array) => void): void {
-    const { nFft, winLength, hopLength, center, frameLength, preEmphasis } = this.options;
+    const { hopLength, preEmphasis } = this.options;
     const { samples, powers } = this.pair;
     const nFrames = this.nFrames(waveform.length);
-    // From the sample before a frame's first one under the window. Where a frame lies in the transform turns phases
-    // only, so all that matters of the zeros around the window is where it starts.
-    const windowStart = !center && frameLength === 'window' ? 0 : Math.floor((nFft - winLength) / 2);
-    const firstSample = windowStart - (center ? nFft / 2 : 0) - 1;
+    // From the sample before a frame's first one under the window.
+    const firstSample = this.start - 1;
     for (let frame = 0; frame < nFrames; frame += 2) {
       const start = firstSample + frame * hopLength;
       if (start >= 0 && start + samples.length <= waveform.length) {

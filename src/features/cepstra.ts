@@ -4,10 +4,11 @@ import { CosineTransform } from '../dsp/cosine-transform.js';
 import type { TriangularFilterBank } from '../dsp/filter-banks.js';
 import type { PowerSpectrogram } from '../dsp/power-spectrogram.js';
 import { ConfigError } from '../runtime/errors.js';
-import { appendDeltas, type DeltaOptions } from './delta-option.js';
+import { appendDeltas, type DeltaOptions, deltaStages } from './delta-option.js';
 import { checkPower, countFrames, type FeatureExtractor } from './feature.js';
 import { applyLevel, type Level } from './level-option.js';
-import { type Normalization, normalizeFrames } from './normalization.js';
+import { type Normalization, normalizationStages, normalizeFrames } from './normalization.js';
+import { type FeatureStage, filterStage, spectrumStages } from './stages.js';
 
 /** The fields that cepstral features share, beside those of spectrum, level, deltas and normalisation. */
 export const cepstralFields = {
@@ -89,5 +90,32 @@ export function createCepstra(
     return result;
   }
 
-  return { nBins, hopLength, nFrames: (nSamples) => spectrogram.nFrames(nSamples), compute };
+  /** Levels of the filters, and of the frame where its energy is wanted, to coefficients. */
+  function coefficients(): FeatureStage {
+    const matrix = new Float64Array((nFilters + (energy ? 1 : 0)) * nCoefficients);
+    for (let m = 0; m < nFilters; m++) {
+      row.fill(0)[m] = 1;
+      const column = new Float64Array(nCoefficients);
+      if (cosine) cosines.apply(row, column);
+      else column[m] = 1;
+      for (let k = energy ? 1 : 0; k < nCoefficients; k++) matrix[m * nCoefficients + k] = column[k] * lifts[k];
+    }
+    if (energy) matrix[nFilters * nCoefficients] = 1;
+    return { kind: 'product', matrix, nColumns: nCoefficients };
+  }
+
+  return {
+    nBins,
+    hopLength,
+    nFrames: (nSamples) => spectrogram.nFrames(nSamples),
+    compute,
+    stages: () =>
+      normalizationStages(normalization, [
+        ...spectrumStages(spectrogram),
+        filterStage(bank, spectrogram.nBins, energy ? 1 / nFft : undefined),
+        { kind: 'level', level: log, groups: energy ? [nFilters, 1] : [nFilters] },
+        coefficients(),
+        ...deltaStages(options),
+      ]),
+  };
 }

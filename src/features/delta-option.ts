@@ -6,8 +6,12 @@ import {
   addRegressionDeltas,
   DELTA_EDGES,
   type DeltaColumns,
+  type DeltaEdges,
+  derivativeWeights,
+  frameAt,
 } from '../dsp/deltas.js';
 import { AudioError } from '../runtime/errors.js';
+import type { DeltaBlock, FeatureStage } from './stages.js';
 
 /** More frames than any use of deltas looks at. */
 const MAX_WIDTH = 101;
@@ -91,4 +95,20 @@ export function appendDeltas(
     // A second derivative comes from the coefficients, not from the first.
     else addPolynomialDeltas(matrix, { ...columns, from: 0 }, order === 1 ? 1 : 2, deltas.width, deltas.edges);
   }
+}
+
+/** What {@link appendDeltas} does, as data. */
+export function deltaStages({ nDeltas, deltas }: DeltaOptions): FeatureStage[] {
+  if (nDeltas === 0) return [];
+  const edges: DeltaEdges = deltas.type === 'polynomial' ? deltas.edges : 'nearest';
+  const block = (order: 1 | 2): DeltaBlock => ({
+    of: deltas.type === 'polynomial' ? 0 : order - 1,
+    weights:
+      deltas.type === 'difference'
+        ? Float64Array.of(-1, 0, 1)
+        : derivativeWeights(deltas.type === 'polynomial' ? order : 1, deltas.width),
+    place: (frame, nFrames) => frameAt(frame, nFrames, edges),
+    isHeld: edges === 'interpolate',
+  });
+  return [{ kind: 'deltas', deltas: ([1, 2] as const).slice(0, nDeltas).map(block) }];
 }

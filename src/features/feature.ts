@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { AudioError } from '../runtime/errors.js';
+import type { FeatureStage } from './stages.js';
 
 /** Below the largest float32, 3.4e38. */
 const LARGEST_POWER = 1e38;
@@ -22,6 +23,8 @@ export interface FeatureExtractor {
    * @throws AudioError where the waveform is too short for one frame, or has samples that are no numbers
    */
   compute(waveform: Float32Array): Float32Array;
+  /** What `compute` does, as data; absent where it is no fixed list of stages. */
+  stages?(): FeatureStage[] | undefined;
 }
 
 /** An entry of the feature registry. */

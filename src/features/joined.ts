@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ConfigError } from '../runtime/errors.js';
 import { lookUp, parseTyped, type TypedOptions } from '../runtime/options.js';
 import type { FeatureExtractor, FeatureType } from './feature.js';
+import type { FeatureStage } from './stages.js';
 
 /** More parts than a model has branches. */
 const MAX_PARTS = 8;
@@ -75,5 +76,10 @@ function join(extractors: readonly FeatureExtractor[], names: readonly string[])
     return result;
   }
 
-  return { nBins, hopLength, nFrames, compute };
+  function stages(): FeatureStage[] | undefined {
+    const parts = extractors.map((extractor) => extractor.stages?.());
+    return parts.every((part) => part !== undefined) ? [{ kind: 'side-by-side', parts }] : undefined;
+  }
+
+  return { nBins, hopLength, nFrames, compute, stages };
 }

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { checkPower, countFrames, type FeatureExtractor, type FeatureType } from './feature.js';
 import { applyLevel, levelOption } from './level-option.js';
 import { createMelBank, melFields } from './mel-options.js';
-import { normalizationOption, normalizeFrames } from './normalization.js';
+import { normalizationOption, normalizationStages, normalizeFrames } from './normalization.js';
 import { createSpectrogram, spectrumFields, windowFits } from './spectrum-options.js';
+import { filterStage, spectrumStages } from './stages.js';
 
 const schema = z
   .strictObject({
@@ -37,5 +38,16 @@ function create(options: z.output<typeof schema>, sampleRate: number): FeatureEx
     return result;
   }
 
-  return { nBins: nMels, hopLength, nFrames: (nSamples) => spectrogram.nFrames(nSamples), compute };
+  return {
+    nBins: nMels,
+    hopLength,
+    nFrames: (nSamples) => spectrogram.nFrames(nSamples),
+    compute,
+    stages: () =>
+      normalizationStages(normalization, [
+        ...spectrumStages(spectrogram),
+        filterStage(bank, spectrogram.nBins),
+        { kind: 'level', level: log, groups: [nMels] },
+      ]),
+  };
 }

@@ -1,5 +1,6 @@
 /** Normalisation of a feature matrix by the statistics of its own utterance, of all of it or of a window that slides. */
 import { z } from 'zod';
+import type { FeatureStage } from './stages.js';
 
 /** Standard deviations below are raised to it, so that a bin that never moves becomes 0 rather than noise. */
 const SMALLEST_DEVIATION = 1e-5;
@@ -44,6 +45,17 @@ export function normalizeFrames(matrix: Float32Array, nBins: number, normalizati
   if (normalization === 'none') return;
   if (typeof normalization === 'object') slide(matrix, nBins, normalization);
   else normalizeUtterance(matrix, nBins, normalization === 'mean-variance');
+}
+
+/** The stages with those of {@link normalizeFrames} behind them; undefined for windows that slide. */
+export function normalizationStages(
+  normalization: Normalization,
+  before: readonly FeatureStage[],
+): FeatureStage[] | undefined {
+  if (normalization === 'none') return [...before];
+  if (typeof normalization === 'object') return undefined;
+  const variance = normalization === 'mean-variance';
+  return [...before, { kind: 'normalization', variance, smallest: SMALLEST_DEVIATION }];
 }
 
 function normalizeUtterance(matrix: Float32Array, nBins: number, variance: boolean): void {

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { ConfigError } from '../runtime/errors.js';
 import { checkPower, countFrames, type FeatureExtractor, type FeatureType } from './feature.js';
 import { applyLevel, levelOption } from './level-option.js';
-import { normalizationOption, normalizeFrames } from './normalization.js';
+import { normalizationOption, normalizationStages, normalizeFrames } from './normalization.js';
 import { createSpectrogram, spectrumFields, windowFits } from './spectrum-options.js';
+import { type FeatureStage, spectrumStages } from './stages.js';
 
 const schema = z
   .strictObject({
@@ -45,5 +46,23 @@ function create(options: z.output<typeof schema>, sampleRate: number): FeatureEx
     return result;
   }
 
-  return { nBins, hopLength, nFrames: (nSamples) => spectrogram.nFrames(nSamples), compute };
+  /** Leaves the bins out that are not wanted. */
+  function choice(): FeatureStage {
+    const matrix = new Float64Array(spectrogram.nBins * nBins);
+    for (let bin = 0; bin < nBins; bin++) matrix[(first + bin) * nBins + bin] = 1;
+    return { kind: 'product', matrix, nColumns: nBins };
+  }
+
+  return {
+    nBins,
+    hopLength,
+    nFrames: (nSamples) => spectrogram.nFrames(nSamples),
+    compute,
+    stages: () =>
+      normalizationStages(normalization, [
+        ...spectrumStages(spectrogram),
+        ...(nBins === spectrogram.nBins ? [] : [choice()]),
+        { kind: 'level', level: log, groups: [nBins] },
+      ]),
+  };
 }

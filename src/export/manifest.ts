@@ -1,0 +1,89 @@
+/** `voiceproof.json`: what an export says of itself to programs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CheckpointError, messageOf, systemCodeOf } from '../runtime/errors.js';
+import { parseOptions } from '../runtime/options.js';
+
+/** Name of the file. */
+export const MANIFEST_FILE = 'voiceproof.json';
+/** What marks a folder as an export, with the version of this file's layout. */
+export const MANIFEST_FORMAT = 'voiceproof-export-1';
+
+/** Formats that a checkpoint is exported to. */
+export const EXPORT_FORMATS = ['savedmodel', 'tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'huggingface'] as const;
+
+/** One of {@link EXPORT_FORMATS}. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const schema = z.looseObject({
+  manifest: z.literal(MANIFEST_FORMAT),
+  voiceproof: z.string().describe('Version that wrote the export.'),
+  format: z.enum(EXPORT_FORMATS),
+  model: z.string().describe('File or folder of the model, relative to the export.'),
+  quantization: z.enum(['float16', 'int8']).nullable().describe('How weights are stored; null: float32.'),
+  checkpoint: z.looseObject({
+    name: z.string(),
+    sha256: z.string().describe('Of model.safetensors.'),
+    epoch: z.number(),
+    architecture: z.string(),
+  }),
+  input: z.looseObject({
+    name: z.string(),
+    kind: z.enum(['waveform', 'features']),
+    shape: z.array(z.int().min(1)).describe('Of one input, without the batch.'),
+    sampleRate: z.int(),
+    nSamples: z.int().describe('Samples of a clip: shorter ones are repeated from their start, longer ones cut.'),
+    feature: z
+      .looseObject({ type: z.string() })
+      .nullable()
+      .describe('The front-end with all its options; computed by the model where the kind is waveform.'),
+  }),
+  outputs: z.looseObject({
+    logits: z.looseObject({ shape: z.array(z.int()), meaning: z.string() }),
+    score: z.looseObject({ meaning: z.string() }),
+  }),
+  threshold: z.number().describe('Score at or above which a clip is called bona fide.'),
+  calibration: z.unknown().optional().describe("The checkpoint's, where it has one."),
+  selfTest: z.looseObject({
+    inputs: z.string().describe('`.npy` file, float32, `[clips, ...input.shape]`.'),
+    clips: z.array(z.string()),
+    logits: z.array(z.array(z.number())),
+    scores: z.array(z.number()).describe("The checkpoint's own."),
+    tolerance: z.number().describe('By which scores may differ.'),
+  }),
+});
+
+/** The content of {@link MANIFEST_FILE}. */
+export type ExportManifest = z.output<typeof schema>;
+
+/** Whether a folder holds an export. */
+export function isExport(directory: string): boolean {
+  try {
+    readManifest(directory);
+    return true;
+  } catch (error) {
+    if (error instanceof CheckpointError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Reads the manifest of an export.
+ *
+ * @throws CheckpointError where there is none, or it is damaged
+ */
+export function readManifest(directory: string): ExportManifest {
+  const path = join(directory, MANIFEST_FILE);
+  try {
+    return parseOptions(schema, JSON.parse(readFileSync(path, 'utf8')), path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    throw new CheckpointError(
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `${directory}: expected an export, a folder with ${MANIFEST_FILE}, got none; write one with voiceproof export`
+        : `${path}: damaged: ${messageOf(error)}; export again`,
+      { cause: error },
+    );
+  }
+}
