@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
+import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
 import { blockMaximum } from './block-maximum.js';
 import {
   baseFields,
@@ -55,19 +56,10 @@ export class BlockMaxPool extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const input = onlyTensor(inputs);
-      const [batch, frames, bins, channels] = this.computeOutputShape(input.shape) as number[];
-      const { nFrames, nBins } = this;
-      const [, , width] = input.shape;
-      let x = this.absolute ? tf.abs(input) : input;
-      if (nFrames > 1) {
-        const whole = firstOf(x, [batch, frames * nFrames, width, channels]);
-        x = blockMaximum(tf.reshape(whole, [batch * frames, nFrames, width * channels]));
-      }
-      if (nBins > 1) {
-        const whole = firstOf(tf.reshape(x, [batch, frames, width, channels]), [batch, frames, bins * nBins, channels]);
-        x = blockMaximum(tf.reshape(whole, [batch * frames * bins, nBins, channels]));
-      }
-      return tf.reshape(x, [batch, frames, bins, channels]);
+      const shape = this.computeOutputShape(input.shape) as [number, number, number, number];
+      const x = this.absolute ? tf.abs(input) : input;
+      const size = [this.nFrames, this.nBins] as const;
+      return hasRawOps() ? enginePool(size)(x) : composedPool(x, size, shape);
     });
   }
 
@@ -87,6 +79,50 @@ export class BlockMaxPool extends layers.Layer {
     const { nFrames, nBins, absolute } = this;
     return { ...super.getConfig(), nFrames, nBins, absolute };
   }
+}
+
+/**
+ * By the engine's op. In a program, with its gradient, it takes less than half the time of the composition: the way forward
+ * notes where each maximum was.
+ */
+function enginePool([nFrames, nBins]: readonly [number, number]): (x: tf.Tensor) => tf.Tensor {
+  const size = [1, nFrames, nBins, 1];
+  const attributes = {
+    T: 'float32',
+    ksize: size,
+    strides: size,
+    padding: 'VALID',
+    explicit_paddings: [] as number[],
+    data_format: 'NHWC',
+  };
+  return tf.customGrad((input, save) => {
+    const x = input as tf.Tensor;
+    const [value] = executeRawOp('MaxPool', attributes, [x], 1);
+    (save as tf.GradSaveFunc)([x, value]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => executeRawOp('MaxPoolGrad', attributes, [...saved, dy], 1)[0],
+    };
+  }) as (x: tf.Tensor) => tf.Tensor;
+}
+
+/** By ops of every engine: the frames first, then the bins. */
+function composedPool(
+  input: tf.Tensor,
+  [nFrames, nBins]: readonly [number, number],
+  [batch, frames, bins, channels]: readonly [number, number, number, number],
+): tf.Tensor {
+  const [, , width] = input.shape;
+  let x = input;
+  if (nFrames > 1) {
+    const whole = firstOf(x, [batch, frames * nFrames, width, channels]);
+    x = blockMaximum(tf.reshape(whole, [batch * frames, nFrames, width * channels]));
+  }
+  if (nBins > 1) {
+    const whole = firstOf(tf.reshape(x, [batch, frames, width, channels]), [batch, frames, bins * nBins, channels]);
+    x = blockMaximum(tf.reshape(whole, [batch * frames * bins, nBins, channels]));
+  }
+  return tf.reshape(x, [batch, frames, bins, channels]);
 }
 
 /** `x` cut to `shape` at the ends of its axes. */

@@ -98,10 +98,12 @@ function builder(type: string, { blocks, nGraphChannels, ratios }: Size): ModelT
     );
     const normalised = new BatchNorm({ name: 'norm0' }).apply(pooled);
     const front = new Selu({ name: 'selu0' }).apply(normalised); // [batch, frames, 23, 1]
-    const maps = blocks.reduce(
+    const turned = layers.permute({ name: 'bins-first', dims: [2, 1, 3] }).apply(front) as SymbolicTensor;
+    const encoded = blocks.reduce(
       (x, nChannels, i) => residualBlock(x, { name: `block${i + 1}`, nChannels, seed }),
-      front as SymbolicTensor,
-    ); // [batch, frames / 729, 23, channels]
+      turned,
+    ); // [batch, 23, frames / 729, channels]
+    const maps = layers.permute({ name: 'frames-first', dims: [2, 1, 3] }).apply(encoded) as SymbolicTensor;
 
     const graph: AasistGraphOptions = { ...options, nGraphChannels, ratios, seed };
     const spectral = spectralGraph(maps, graph);

@@ -6,8 +6,8 @@ import { uploadTensors } from '../runtime/tensor-store.js';
 import { LINEAR_AXES, translateWeights, type WeightRule } from './foreign-weights.js';
 import { namedWeights, variablesOf } from './named-weights.js';
 
-/** PyTorch's `[out, in, bins, frames]` to `[frames, bins, in, out]`. */
-const MAP_CONVOLUTION_AXES = [3, 2, 1, 0] as const;
+/** PyTorch’s `[out, in, bins, frames]` to `[bins, frames, in, out]`. */
+const MAP_CONVOLUTION_AXES = [2, 3, 1, 0] as const;
 const N_BLOCKS = 6;
 /** Blocks whose width changes: they have a convolution in their shortcut. */
 const WIDENING_BLOCKS = [1, 3];

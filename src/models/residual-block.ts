@@ -1,4 +1,7 @@
-/** The residual block of AASIST's encoder, on maps `[batch, frames, bins, channels]`. */
+/**
+ * The residual block of AASIST's encoder, on maps `[batch, bins, frames, channels]`: the many frames come last before the
+ * channels, as convolutions run a quarter faster over long rows than over rows of 23 bins.
+ */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { BlockMaxPool } from '../layers/block-max-pool.js';
@@ -11,8 +14,8 @@ import { deriveSeed } from '../runtime/random.js';
 const POOL = 3;
 
 /**
- * Two convolutions over 3 frames and 2 bins beside a shortcut, then the maximum over three frames: `[batch, frames, bins,
- * channels]` to `[batch, frames / 3, bins, nChannels]`. The bins stay, as the first convolution adds one and the second
+ * Two convolutions over 2 bins and 3 frames beside a shortcut, then the maximum over three frames: `[batch, bins, frames,
+ * channels]` to `[batch, bins, frames / 3, nChannels]`. The bins stay, as the first convolution adds one and the second
  * takes it again. Where the width changes, the shortcut is a convolution over 3 frames.
  *
  * The block of one input channel, the first, has no `norm1`: see `UnusedBatchNorm`.
@@ -31,11 +34,12 @@ export function residualBlock(
       seed: deriveSeed(seed, `${name}-${role}`),
     });
   const entered = nInputs === 1 ? x : (new UnusedBatchNorm({ name: `${name}-norm1` }).apply(x) as SymbolicTensor);
-  const first = convolution('conv1', [3, 2], [1, 1]).apply(entered); // [batch, frames, bins + 1, nChannels]
+  const first = convolution('conv1', [2, 3], [1, 1]).apply(entered); // [batch, bins + 1, frames, nChannels]
   const normalised = new BatchNorm({ name: `${name}-norm2` }).apply(first);
   const active = new Selu({ name: `${name}-selu` }).apply(normalised);
-  const second = convolution('conv2', [3, 2], [1, 0]).apply(active); // [batch, frames, bins, nChannels]
-  const shortcut = nInputs === nChannels ? entered : convolution('shortcut', [3, 1], [1, 0]).apply(entered);
+  const second = convolution('conv2', [2, 3], [0, 1]).apply(active); // [batch, bins, frames, nChannels]
+  const shortcut = nInputs === nChannels ? entered : convolution('shortcut', [1, 3], [0, 1]).apply(entered);
   const sum = layers.add({ name: `${name}-sum` }).apply([second, shortcut] as SymbolicTensor[]);
-  return new BlockMaxPool({ name: `${name}-pool`, nFrames: POOL }).apply(sum) as SymbolicTensor;
+  // Along the third axis, which holds the frames here.
+  return new BlockMaxPool({ name: `${name}-pool`, nBins: POOL }).apply(sum) as SymbolicTensor;
 }
