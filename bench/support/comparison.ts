@@ -26,12 +26,13 @@ export interface TimedComparison extends Comparison {
 /**
  * Times both sides by turns.
  *
- * @param units done by one call of either side
+ * @param units done by one call of either side; by ours alone where the peer's are given
  * @param rounds of one call each that count; one before them warms up
  */
 export async function compare(options: {
   readonly name: string;
   readonly units: number;
+  readonly peerUnits?: number;
   readonly rounds: number;
   readonly bar: number | null;
   readonly ours: TimedWork;
@@ -45,8 +46,9 @@ export async function compare(options: {
     ours.push(seconds[0]);
     peer.push(seconds[1]);
   }
-  const rates = [ours, peer].map((seconds) => options.units / quantile(seconds, 0.5));
-  const ratios = ours.map((seconds, i) => peer[i] / seconds);
+  const { units, peerUnits = units } = options;
+  const rates = [units / quantile(ours, 0.5), peerUnits / quantile(peer, 0.5)];
+  const ratios = ours.map((seconds, i) => units / seconds / (peerUnits / peer[i]));
   return {
     name: options.name,
     ours: rates[0],
