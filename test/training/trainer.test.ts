@@ -101,6 +101,7 @@ describe('train', () => {
     ['adamw', { optim: 'adamw', weightDecay: 0.01, maxGradNorm: 1, lrSchedulerType: COSINE }],
     ['a moving average and sharpness-aware steps', { emaDecay: 0.8, samRho: 0.1 }],
     ['averages of epoch ends', { swa: SWA, samRho: 0.1, gradientAccumulationSteps: 2 }],
+    ['float16, with its loss scale', { fp16: true, gradientAccumulationSteps: 2 }],
   ])('ends with the same bits wherever it is interrupted and resumed: %s', async (_, options) => {
     const whole = makeParts(options);
     const expected = await train(whole.parts);
