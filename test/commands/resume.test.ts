@@ -30,7 +30,8 @@ function outcome(name: string): { weights: string; metrics: unknown; losses: unk
   const history = read('history.jsonl').trimEnd().split('\n');
   return {
     weights: read('model.safetensors'),
-    metrics: JSON.parse(read('metrics.json')),
+    // What a step costs is known to runs that took one: not to the last, where the kill before it came after training.
+    metrics: { ...JSON.parse(read('metrics.json')), cost: null },
     losses: history.map((line) => ({ ...JSON.parse(line), seconds: 0 })),
   };
 }
