@@ -83,6 +83,7 @@ export class Profiler {
     this.events = [];
     this.flops = new Map();
     this.extraMicroseconds = 0;
+    origin = Date.now() - performance.now();
     const startMicroseconds = now();
     current = this;
     backend.binding = this.timed(binding);
@@ -160,10 +161,12 @@ export class Profiler {
   }
 }
 
-/** Microseconds since 1970. */
+/** Microseconds since 1970, by the clock that TensorFlow reads; from the process's start the two drift apart. */
 function now(): number {
-  return (performance.timeOrigin + performance.now()) * 1000;
+  return (origin + performance.now()) * 1000;
 }
+
+let origin = 0;
 
 /**
  * The op that a node comes from. TensorFlow puts what it has optimized under names of its own, which end in the old one; ours

@@ -104,13 +104,17 @@ export function readPacked(bytes: Uint8Array): number[] {
 }
 
 function readVarint(bytes: Uint8Array, start: number): { number: number; end: number } {
+  let end = start;
+  while (bytes[end] >= 0x80) end++;
+  if (end >= bytes.length) throw new RangeError(`protocol buffer: a number ends beyond byte ${bytes.length}`);
   let number = 0;
-  let scale = 1;
-  for (let at = start; at < bytes.length; at++) {
-    number += (bytes[at] & 0x7f) * scale;
-    // Ten bytes whose uppermost bits are set: a negative number.
-    if (bytes[at] < 0x80) return { number: number >= 2 ** 63 ? number - 2 ** 64 : number, end: at + 1 };
-    scale *= 128;
+  if (end - start < 9) {
+    for (let at = end; at >= start; at--) number = number * 128 + (bytes[at] & 0x7f);
+  } else {
+    // Ten bytes: a negative number, as 64 bits.
+    let bits = 0n;
+    for (let at = end; at >= start; at--) bits = bits * 128n + BigInt(bytes[at] & 0x7f);
+    number = Number(BigInt.asIntN(64, bits));
   }
-  throw new RangeError(`protocol buffer: a number ends beyond byte ${bytes.length}`);
+  return { number, end: end + 1 };
 }
