@@ -14,6 +14,7 @@ export type Benchmark = (
 ) => Promise<readonly TimedComparison[]>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  aasist: () => import('./aasist.js'),
   'cold-start': () => import('./cold-start.js'),
   features: () => import('./features.js'),
   'loader-memory': () => import('./loader-memory.js'),

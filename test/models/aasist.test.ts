@@ -203,11 +203,12 @@ describe('weights by formula, against the reference in float64', () => {
       const inverse = axes?.map((_, axis) => axes.indexOf(axis));
       const tensor = tf.tensor(ours, variable.shape);
       const values = (inverse === undefined ? tensor : tf.transpose(tensor, inverse)).dataSync<'float32'>();
-      // The float32 reference is off by up to 2e-4 of the length.
-      expect(Math.abs(Math.hypot(...values) / l2 - 1), from).toBeLessThan(1e-3);
+      // The float32 reference is off by up to 2e-4 of the length; some lengths are below 1e-4.
+      const tolerance = 1e-3 * l2 + 1e-6;
+      expect(Math.abs(Math.hypot(...values) - l2), from).toBeLessThan(tolerance);
       dots.forEach((wanted: number, j: number) => {
         const dot = values.reduce((sum, value, k) => sum + value * Math.sin((j + 1) * (k + 1)), 0);
-        expect(Math.abs(dot - wanted) / l2, from).toBeLessThan(1e-3 * Math.sqrt(values.length));
+        expect(Math.abs(dot - wanted), from).toBeLessThan(tolerance);
       });
     }
     for (const [from, wanted] of Object.entries<number[]>(statistics)) {
