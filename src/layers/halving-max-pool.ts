@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
+import { hasRawOps } from '../runtime/native/raw-op.js';
+import { enginePool } from './engine-pool.js';
 import {
   baseFields,
   MAP_AXES,
@@ -40,6 +42,7 @@ export class HalvingMaxPool extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyTensor(inputs) as tf.Tensor4D;
+      if (hasRawOps()) return enginePool(x, 2, 2);
       const [batch, frames, bins, channels] = this.computeOutputShape(x.shape) as number[];
       const isEven = x.shape[1] === 2 * frames && x.shape[2] === 2 * bins;
       const even = isEven ? x : tf.slice(x, [0, 0, 0, 0], [batch, 2 * frames, 2 * bins, channels]);
