@@ -1,4 +1,4 @@
-/** `voiceproof.json`, which every exported model carries: what goes in, what comes out, and what the score means. */
+/** What scoring reads of `voiceproof.json`, which every exported model carries: what goes in, and what the score means. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,45 +10,43 @@ import { calibrationSchema } from './calibration-file.js';
 export const EXPORT_MANIFEST = 'voiceproof.json';
 
 /** Formats of exports. */
-export const EXPORT_FORMATS = ['savedmodel', 'tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'huggingface'] as const;
+const FORMATS = ['savedmodel', 'tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'huggingface'] as const;
 
-/** Fields of `voiceproof.json` that scoring needs; there may be more. */
-export const exportManifestSchema = z.object({
-  manifestVersion: z.literal(1),
-  format: z.enum(EXPORT_FORMATS),
-  name: z.string().describe('Of the experiment.'),
-  model: z.string().describe('File or folder of the model, relative to the manifest.'),
-  input: z.object({
+// Loose: the file says more, to people and to other programs.
+const schema = z.looseObject({
+  manifest: z.literal('voiceproof-export-1'),
+  format: z.enum(FORMATS),
+  model: z.string(),
+  checkpoint: z.looseObject({ name: z.string(), epoch: z.number() }),
+  input: z.looseObject({
     name: z.string(),
-    content: z.enum(['waveform', 'features']).describe('What the model takes: samples, or the feature below.'),
-    shape: z.array(z.int().nullable()).describe('Without the batch axis; null where a length is free.'),
+    kind: z.enum(['waveform', 'features']),
+    shape: z.array(z.int().min(1)),
+    nSamples: z.int().min(1),
+    feature: z.looseObject({ type: z.string() }).nullable(),
   }),
-  outputs: z.object({ logits: z.string(), score: z.string() }).describe('Names of the outputs.'),
-  sampleRate: z.int().describe('Hz.'),
-  nSamples: z.int().nullable().describe('Samples that clips are repeated or cut to; null where they stay whole.'),
-  feature: z
-    .looseObject({ type: z.string() })
-    .nullable()
-    .describe('The front-end, to be computed before where the content is features; else already in the model.'),
-  threshold: z.number().describe('Score at or above which a clip is called bona fide: the EER point of the dev set.'),
-  epoch: z.int(),
-  calibration: calibrationSchema.nullable(),
+  threshold: z.number(),
+  calibration: calibrationSchema.nullish(),
 });
 
 /** What scoring needs to know of an exported model. */
-export type ExportManifest = z.output<typeof exportManifestSchema>;
+export type ExportManifest = z.output<typeof schema>;
+
+/** Names of every exported model's outputs. */
+export const EXPORT_OUTPUTS = { logits: 'logits', score: 'score' } as const;
 
 /**
  * Reads the manifest of an export.
  *
- * @returns undefined where the folder has none
- * @throws CheckpointError where it is damaged
+ * @throws CheckpointError where there is none, or it is damaged
  */
-export function readExportManifest(directory: string): ExportManifest | undefined {
+export function readExportManifest(directory: string): ExportManifest {
   const path = join(directory, EXPORT_MANIFEST);
-  if (!existsSync(path)) return undefined;
+  if (!existsSync(path)) {
+    throw new CheckpointError(`${directory}: expected an exported model, a folder with ${EXPORT_MANIFEST}`);
+  }
   try {
-    return parseOptions(exportManifestSchema, JSON.parse(readFileSync(path, 'utf8')), path);
+    return parseOptions(schema, JSON.parse(readFileSync(path, 'utf8')), path);
   } catch (error) {
     throw new CheckpointError(`${path}: damaged, or of an incompatible version: ${messageOf(error)}; export again`, {
       cause: error,

@@ -1,22 +1,22 @@
 /** A checkpoint and a waveform to a score. */
 import * as tf from '@tensorflow/tfjs-core';
-import { SAMPLE_RATE } from '../data/audio.js';
-import { toFixedLength } from '../data/fixed-length.js';
+import { readCalibration } from '../experiment/calibration-file.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
 import { clipLength } from '../experiment/config.js';
 import { bonafideIndexOf, inOrderOf } from '../experiment/label-names.js';
-import { createFeature } from '../features/registry.js';
 import { countParameters, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
 import { CheckpointError } from '../runtime/errors.js';
+import { createClipInput } from './clip-input.js';
 import { createForward } from './forward.js';
+import type { ClipScore, Scorer } from './scorer.js';
+
+export type { ClipScore } from './scorer.js';
 
 /** A trained model with its front-end, ready to score. */
-export interface Detector {
+export interface Detector extends Scorer {
   readonly run: RunConfig;
   readonly metadata: ModelMetadata;
-  /** Samples that the model sees of a clip at most, from its start. */
-  readonly nSamples: number;
   /** Trained weights. */
   readonly nParameters: number;
   /** Maps a batch of inputs to logits. */
@@ -27,21 +27,6 @@ export interface Detector {
    * @param waveform mono, 16 kHz; shorter clips are repeated and longer ones cut, but where the model sees clips whole
    */
   score(waveform: Float32Array): ClipScore;
-  dispose(): void;
-}
-
-/** What a model says of a clip. */
-export interface ClipScore {
-  /**
-   * Log odds of bona fide against spoof by the model: higher means more bona fide. Of a model with cosines their
-   * difference, or the one cosine: the same order, but no odds.
-   */
-  readonly score: number;
-  /**
-   * The model's own outputs: `[spoof, bona fide]`, or the one logit of bona fide; of an imported model in its own order,
-   * which is that of `metadata.labels`.
-   */
-  readonly logits: readonly number[];
 }
 
 /** How a detector computes. */
@@ -49,11 +34,6 @@ export interface DetectorOptions {
   /** Whether the model runs as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
 }
-
-/** Seconds of a clip that are seen where clips are whole: attention grows with their square. */
-const WHOLE_SECONDS = 60;
-/** Samples that a clip is repeated to at least, where clips are whole: those of one frame of Wav2Vec2. */
-const LEAST_SAMPLES = 400;
 
 /**
  * Loads a run folder.
@@ -64,6 +44,7 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
   const run = readRunConfig(directory);
   const { config } = run;
   const stored = readModel(directory);
+  const calibration = readCalibration(directory, stored.epoch);
   const model = buildModel(config.model, stored.inputShape, config.seed);
   const weights = namedWeights(model);
   if (model.outputs[0].shape.length !== 2) {
@@ -73,36 +54,50 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
     );
   }
   stored.assignTo(variablesOf(weights));
-  const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
-  const fixed = clipLength(config);
-  const nSamples = fixed ?? WHOLE_SECONDS * SAMPLE_RATE;
+  const fixedSamples = clipLength(config);
+  const input = createClipInput({ feature: config.feature, fixedSamples, inputShape: stored.inputShape });
   const { labels } = stored;
   const bonafideIndex = labels === undefined ? 1 : bonafideIndexOf(labels, stored.bonafideLabel);
   const plain = createForward(model, false);
   const compiled = createForward(model, compile);
-  // Recording takes longer than a clip: it pays from the second of a length on.
-  const seen = new Set<number>();
+  // Recording takes longer than a clip: it pays from the second of a shape on.
+  const seen = new Set<string>();
+  const scoreNow = (waveforms: readonly Float32Array[]): ClipScore[] => {
+    const scores = new Array<ClipScore>(waveforms.length);
+    for (const { indices, values, shape } of input.batches(waveforms)) {
+      const { run: forward } = seen.has(shape.join()) ? compiled : plain;
+      seen.add(shape.join());
+      const logits = tf.tidy(() => forward(tf.tensor(values, [...shape])).dataSync());
+      const nLogits = logits.length / indices.length;
+      for (const [row, score] of scoresOf(logits, nLogits).entries()) {
+        const own = Array.from(logits.subarray(row * nLogits, (row + 1) * nLogits));
+        scores[indices[row]] = { score, logits: inOrderOf(own, bonafideIndex) };
+      }
+    }
+    return scores;
+  };
   return {
+    description: `${run.name}, epoch ${stored.epoch}`,
     run,
     metadata: stored,
-    nSamples,
+    nSamples: input.nSamples,
+    threshold: stored.threshold,
+    calibration,
+    labels,
     nParameters: countParameters(weights),
     forward: compiled.run,
-    score: (waveform) => {
-      const length = fixed ?? Math.min(Math.max(waveform.length, LEAST_SAMPLES), nSamples);
-      const clip = toFixedLength(waveform, length);
-      const values = extractor === undefined ? clip : extractor.compute(clip);
-      const { run: forward } = seen.has(length) ? compiled : plain;
-      seen.add(length);
-      const shape = [1, ...stored.inputShape.map((each) => each ?? -1)];
-      const logits = tf.tidy(() => Array.from(forward(tf.reshape(tf.tensor1d(values), shape)).dataSync()));
-      return { logits: inOrderOf(logits, bonafideIndex), score: scoresOf(logits, logits.length)[0] };
-    },
+    score: (waveform) => scoreNow([waveform])[0],
+    scoreAll: async (waveforms) => scoreNow(waveforms),
     dispose: () => {
       compiled.dispose();
       model.dispose();
     },
   };
+}
+
+/** Whether a scorer is a checkpoint of its own. */
+export function isDetector(scorer: Scorer): scorer is Detector {
+  return 'run' in scorer;
 }
 
 /**

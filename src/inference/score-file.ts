@@ -1,19 +1,15 @@
 /** Audio files to scores, one at a time, so that a bad one never stops the others. */
 import { readAudio, SAMPLE_RATE } from '../data/audio.js';
-import type { Label } from '../data/trial.js';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
-import type { Detector } from './detector.js';
+import { createDecider, type Decision, type DecisionOptions } from './decision.js';
+import type { ClipScore, Scorer } from './scorer.js';
+import { hasSpeech } from './speech.js';
 
 /** A file that was scored. */
-export interface FileScore {
+export interface FileScore extends Decision, ClipScore {
   readonly file: string;
-  /** Log odds of bona fide by the model; higher means more bona fide. */
-  readonly score: number;
-  /** By the threshold that travels with the checkpoint. */
-  readonly label: Label;
   readonly durationSeconds: number;
   readonly warnings: readonly string[];
-  readonly logits: readonly number[];
   /** Names of the logits, in a checkpoint that was imported with its own. */
   readonly labels?: readonly string[];
 }
@@ -25,29 +21,50 @@ export interface FileFailure {
 }
 
 /** Decodes and scores one file. Bad input is a {@link FileFailure}; only defects of ours are thrown. */
-export async function scoreFile(detector: Detector, file: string): Promise<FileScore | FileFailure> {
-  try {
+export async function scoreFile(
+  scorer: Scorer,
+  file: string,
+  options: DecisionOptions = {},
+): Promise<FileScore | FileFailure> {
+  const decide = createDecider(scorer, options);
+  return orFailure(file, async () => {
     const { waveform, durationSeconds, warnings } = await readAudio(file);
-    const { score, logits } = detector.score(waveform);
-    if (!Number.isFinite(score)) {
-      return { file, error: `${file}: the model's score is ${score}; the checkpoint or the audio is damaged` };
-    }
-    const seen = detector.nSamples / SAMPLE_RATE;
+    const [clip] = await scorer.scoreAll([waveform]);
+    if (!Number.isFinite(clip.score)) return { file, error: notFinite(file, clip.score) };
+    const seen = scorer.nSamples / SAMPLE_RATE;
     const cut =
-      waveform.length > detector.nSamples
-        ? [`only the first ${seen.toFixed(1)} s of ${durationSeconds.toFixed(1)} s were scored`]
+      waveform.length > scorer.nSamples
+        ? [
+            `only the first ${seen.toFixed(1)} s of ${durationSeconds.toFixed(1)} s were scored; --window scores all of it`,
+          ]
         : [];
     return {
       file,
-      score,
-      label: score >= detector.metadata.threshold ? 'bonafide' : 'spoof',
+      score: clip.score,
+      ...decide(clip.score, hasSpeech(waveform)),
       durationSeconds,
       warnings: [...warnings, ...cut],
-      logits,
-      ...(detector.metadata.labels === undefined ? {} : { labels: detector.metadata.labels }),
+      ...(clip.decidedBy === undefined ? {} : { decidedBy: clip.decidedBy }),
+      logits: clip.logits,
+      ...(scorer.labels === undefined ? {} : { labels: scorer.labels }),
     };
+  });
+}
+
+/** What `score` makes, or the failure of the file where it is the input's fault. */
+export async function orFailure<Result>(
+  file: string,
+  score: () => Promise<Result | FileFailure>,
+): Promise<Result | FileFailure> {
+  try {
+    return await score();
   } catch (error) {
     if (error instanceof VoiceproofError) return { file, error: messageOf(error) };
     throw error;
   }
+}
+
+/** What is said of a score that is no number. */
+export function notFinite(file: string, score: number): string {
+  return `${file}: the model's score is ${score}; the checkpoint or the audio is damaged`;
 }

@@ -1,10 +1,13 @@
 /** Scores a set of trials with a model, and measures the result. */
 import * as tf from '@tensorflow/tfjs-core';
+import { readAudio } from '../data/audio.js';
 import type { Batch } from '../data/batch.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
 import { clipLength, type ExperimentConfig } from '../experiment/config.js';
-import { loadDetector, scoresOf } from '../inference/detector.js';
+import { isDetector, scoresOf } from '../inference/detector.js';
+import { openScorer } from '../inference/open-scorer.js';
+import type { Scorer } from '../inference/scorer.js';
 import type { Loss } from '../losses/loss.js';
 import { targetsOf } from '../losses/reduction.js';
 import { computeEer } from '../metrics/eer.js';
@@ -123,7 +126,7 @@ export function measureDev(scored: readonly ScoredTrial[], loss: number, decisio
 
 /** What an evaluation of a checkpoint is given. */
 export interface CheckpointEvaluation {
-  /** A run folder. */
+  /** A run folder, an ensemble, a cascade or an exported model. */
   readonly checkpoint: string;
   readonly trials: readonly Trial[];
   readonly asvScores?: AsvScores | undefined;
@@ -138,24 +141,64 @@ export interface CheckpointEvaluation {
  *
  * @throws CheckpointError, AudioError, DataError for what can't be used
  */
-export async function evaluateCheckpoint({
+export async function evaluateCheckpoint(
+  evaluation: CheckpointEvaluation,
+): Promise<{ scored: ScoredTrial[]; metrics: Metrics }> {
+  const { asvScores } = evaluation;
+  const { scored, threshold, seed } = await scoreWithCheckpoint(evaluation);
+  return { scored, metrics: evaluateScores(scored, { threshold, asvScores, bootstrap: { seed } }) };
+}
+
+/**
+ * Scores a set of trials with a run folder, whose clips worker threads prepare, or with an ensemble, a cascade or an
+ * exported model, clip by clip.
+ *
+ * @returns the trials in their order with their scores, the threshold that travels with the checkpoint, and its seed
+ * @throws CheckpointError, AudioError, DataError for what can't be used
+ */
+export async function scoreWithCheckpoint({
   checkpoint,
   trials,
-  asvScores,
   cacheDirectory,
   compile = true,
   logger,
-}: CheckpointEvaluation): Promise<{ scored: ScoredTrial[]; metrics: Metrics }> {
-  const detector = loadDetector(checkpoint, { compile });
-  const { config } = detector.run;
-  const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
+}: Omit<CheckpointEvaluation, 'asvScores'>): Promise<{ scored: ScoredTrial[]; threshold: number; seed: number }> {
+  const scorer = await openScorer(checkpoint, { compile });
   try {
-    const { forward } = detector;
-    const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger });
-    const { threshold } = detector.metadata;
-    return { scored, metrics: evaluateScores(scored, { threshold, asvScores, bootstrap: { seed: config.seed } }) };
+    const { threshold } = scorer;
+    if (!isDetector(scorer)) {
+      const scored = await scoreOneByOne(scorer, trials, logger);
+      const summary = scorer.summary?.();
+      if (summary !== undefined) logger.info(summary);
+      return { scored, threshold, seed: 0 };
+    }
+    const { config } = scorer.run;
+    const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
+    try {
+      const { forward } = scorer;
+      const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger });
+      return { scored, threshold, seed: config.seed };
+    } finally {
+      await loader.close();
+    }
   } finally {
-    await loader.close();
-    detector.dispose();
+    scorer.dispose();
   }
+}
+
+async function scoreOneByOne(scorer: Scorer, trials: readonly Trial[], logger: Logger): Promise<ScoredTrial[]> {
+  const bar = logger.progress('evaluate', trials.length);
+  const scored: ScoredTrial[] = [];
+  try {
+    for (const { path, utterance, label, attackId } of trials) {
+      const { waveform, warnings } = await readAudio(path);
+      for (const warning of warnings) logger.warn(`${path}: ${warning}`);
+      const [{ score }] = await scorer.scoreAll([waveform]);
+      scored.push({ utterance, label, attackId, score });
+      bar.update(scored.length);
+    }
+  } finally {
+    bar.end();
+  }
+  return scored;
 }

@@ -7,6 +7,7 @@ import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
 import { SPLIT_NAMES } from '../data/split.js';
 import { LABELS, type Trial } from '../data/trial.js';
+import { fitScoreCalibration, writeCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
 import { startFromCheckpoint } from '../experiment/pretrained.js';
@@ -14,13 +15,13 @@ import { writeProfile } from '../graph/profile-report.js';
 import { Profiler, type ProfileSchedule } from '../graph/profiler.js';
 import { createForward } from '../inference/forward.js';
 import { createLoss, decisionScore } from '../losses/registry.js';
-import { evaluateScores, type Metrics } from '../metrics/summary.js';
+import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import { countParameters, type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
 import { describeOutputs, namedOutputs, type OutputDescription } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
 import { trainingCall } from '../models/training-call.js';
 import type { Engine } from '../runtime/engine.js';
-import { ConfigError } from '../runtime/errors.js';
+import { ConfigError, DataError, messageOf } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
 import { lookUp } from '../runtime/options.js';
@@ -187,6 +188,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       return { scored, metrics };
     };
     const dev = await evaluate('dev', corpus.dev, loaders.dev);
+    calibrateOn(dev.scored, saved.epoch, run);
     const evalLoader = corpus.eval.length === 0 ? undefined : loaderOf(corpus.eval, 'eval');
     const final = evalLoader === undefined ? undefined : await evaluate('eval', corpus.eval, evalLoader);
     await evalLoader?.close();
@@ -220,6 +222,16 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     await Promise.all([loaders.train.close(), loaders.dev.close()]);
     inference.dispose();
     model.dispose();
+  }
+}
+
+/** Stores what the scores mean, by the dev set; a run that tells nothing apart goes without. */
+function calibrateOn(scored: readonly ScoredTrial[], epoch: number, { directory, logger }: ExperimentRun): void {
+  try {
+    writeCalibration(directory, fitScoreCalibration('platt', scoresByClass(scored), 'dev', epoch));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    logger.warn(messageOf(error));
   }
 }
 

@@ -1,0 +1,103 @@
+/** `voiceproof calibrate`: what a checkpoint's scores mean, by other clips than those of its run. */
+import type { CommandModule } from 'yargs';
+import {
+  type CompileArgument,
+  compileArgument,
+  type EngineArguments,
+  engineArguments,
+  featureCacheDirectory,
+  startCommandEngine,
+} from './engine-options.js';
+import { createTerminalLogger, writeResult } from './terminal.js';
+
+interface CalibrateArguments extends EngineArguments, CompileArgument {
+  checkpoint: string;
+  scores: string | undefined;
+  protocol: string | undefined;
+  audio: string[] | undefined;
+  'protocol-format': string;
+  subset: string | undefined;
+  method: 'platt' | 'pav';
+  json: boolean;
+}
+
+/** Fits a calibration and stores it in the checkpoint. */
+export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
+  command: 'calibrate',
+  describe: 'Fit log-likelihood ratios and thresholds on clips of your own',
+  builder: (args) =>
+    compileArgument(engineArguments(args))
+      .option('checkpoint', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A run folder, ensemble, cascade or exported model; calibration.json is written there',
+      })
+      .option('scores', { type: 'string', describe: 'Its scores, as a file; with --protocol where it holds no labels' })
+      .option('protocol', { type: 'string', describe: 'Without --scores: the clips to score' })
+      .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
+      .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
+      .option('subset', { type: 'string', describe: 'Subset of the protocol, such as dev; or all' })
+      .option('method', {
+        choices: ['platt', 'pav'] as const,
+        default: 'platt' as const,
+        describe: 'platt: a line, for any number of clips; pav: any rising map, for some hundred clips and more',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the calibration as one JSON object' })
+      .example('$0 calibrate --checkpoint checkpoints/lcnn --scores dev-scores.txt', 'on scores that are there')
+      .example(
+        '$0 calibrate --checkpoint checkpoints/lcnn --protocol calls.csv --audio calls --method pav',
+        'on recordings of the place where it is to work',
+      )
+      .epilogue(
+        'Calibrate on clips like those to be scored, and not on those that the model was trained on. The share of bona fide ' +
+          'clips among them does not matter; what share to expect is said when scoring, with --prior.',
+      ),
+  handler: async (args) => {
+    const logger = createTerminalLogger();
+    const { checkpoint, method } = args;
+    const { fitScoreCalibration, writeCalibration, CALIBRATION_FILE } = await import(
+      '../experiment/calibration-file.js'
+    );
+    const { scoresByClass } = await import('../metrics/summary.js');
+    const { epochOf } = await import('../inference/open-scorer.js');
+    const epoch = epochOf(checkpoint);
+    const scored = await scoredTrials(args, logger);
+    const name = args.scores ?? args.protocol ?? '';
+    const calibration = fitScoreCalibration(method, scoresByClass(scored), name, epoch);
+    writeCalibration(checkpoint, calibration);
+    const { cllr, operatingPoints, fittedOn } = calibration;
+    logger.info(`${checkpoint}/${CALIBRATION_FILE}: ${method} on ${fittedOn.nBonafide} + ${fittedOn.nSpoof} clips`);
+    const points = Object.entries(operatingPoints).map(([point, score]) => `${point}\t${score.toFixed(4)}`);
+    writeResult(
+      args.json
+        ? JSON.stringify(calibration)
+        : [`Cllr\t${cllr.before.toFixed(4)} to ${cllr.after.toFixed(4)} bits`, ...points].join('\n'),
+    );
+  },
+};
+
+async function scoredTrials(args: CalibrateArguments, logger: ReturnType<typeof createTerminalLogger>) {
+  const { protocol, audio, subset, scores } = args;
+  const { ConfigError } = await import('../runtime/errors.js');
+  if (scores !== undefined) {
+    const { readScores } = await import('../data/score-file.js');
+    const { PROTOCOL_FORMATS } = await import('../data/protocol.js');
+    const format = PROTOCOL_FORMATS.find((name) => name === args['protocol-format']);
+    return readScores(scores, { protocol, format, subset });
+  }
+  if (protocol === undefined)
+    throw new ConfigError('calibrate: expected --scores or --protocol, got neither; give one');
+  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { parseOptions } = await import('../runtime/options.js');
+  const format = args['protocol-format'];
+  const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'calibrate'));
+  const engine = await startCommandEngine(args, 'inference', logger);
+  try {
+    const { scoreWithCheckpoint } = await import('../training/evaluation.js');
+    const cacheDirectory = featureCacheDirectory();
+    const { scored } = await scoreWithCheckpoint({ ...args, trials, cacheDirectory, logger });
+    return scored;
+  } finally {
+    engine.close();
+  }
+}
