@@ -4,7 +4,7 @@
  * "AASIST: Audio anti-spoofing using integrated spectro-temporal graph attention networks", ICASSP 2022).
  *
  * Reference code: clovaai/aasist, models/AASIST.py. Input `[batch, samples]` at 16 kHz, at least 2,315 samples (the
- * reference: 64,600); the number may be free. Output `[batch, 2]`. Trained weights: 297,226 in AASIST, 85,018 in AASIST-L.
+ * reference: 64,600); the number may be free. Output `[batch, 2]`. Trained weights: 297,354 in AASIST, 85,034 in AASIST-L.
  *
  * Dead in the reference, hence not trained here: the first batch norm of the residual blocks 2 to 6 (`block2-norm1` to
  * `block6-norm1`), of which only the running statistics move. Deviations: dropout at other rates and frequency masking are
