@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
 import { evaluateCommand } from './evaluate.js';
 import { experimentCommand } from './experiment.js';
+import { exportCommand } from './export.js';
 import { featuresCommand } from './features.js';
 import { importCommand } from './import.js';
 import { metricsCommand } from './metrics.js';
@@ -39,6 +40,7 @@ try {
     .command(evaluateCommand)
     .command(scoreCommand)
     .command(embedCommand)
+    .command(exportCommand)
     .command(importCommand)
     .command(pretrainedCommand)
     .command(featuresCommand)

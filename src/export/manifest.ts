@@ -4,17 +4,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import { parseOptions } from '../runtime/options.js';
+import { EXPORT_FORMATS } from './formats.js';
 
 /** Name of the file. */
 export const MANIFEST_FILE = 'voiceproof.json';
 /** What marks a folder as an export, with the version of this file's layout. */
 export const MANIFEST_FORMAT = 'voiceproof-export-1';
-
-/** Formats that a checkpoint is exported to. */
-export const EXPORT_FORMATS = ['savedmodel', 'tfjs-graph', 'tfjs-layers', 'onnx', 'tflite', 'huggingface'] as const;
-
-/** One of {@link EXPORT_FORMATS}. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const schema = z.looseObject({
   manifest: z.literal(MANIFEST_FORMAT),
@@ -50,8 +45,9 @@ const schema = z.looseObject({
     clips: z.array(z.string()),
     logits: z.array(z.array(z.number())),
     scores: z.array(z.number()).describe("The checkpoint's own."),
-    tolerance: z.number().describe('By which scores may differ.'),
+    tolerance: z.number().describe('By which scores may differ, in proportion to those above 1.'),
   }),
+  files: z.record(z.string(), z.string()).optional().describe('SHA-256 of each other file.'),
 });
 
 /** The content of {@link MANIFEST_FILE}. */

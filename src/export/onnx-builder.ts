@@ -1,8 +1,11 @@
 /** Collects the nodes and tensors of an ONNX graph while a program is translated. */
+
+import { transposeValues } from '../graph/fold-views.js';
 import type { Constant, Value } from '../graph/program.js';
 import { elementsOf } from '../graph/program.js';
 import { GraphError } from '../runtime/errors.js';
 import { type OnnxAttribute, type OnnxNode, type OnnxTensor, OnnxType, type OnnxTypeName } from './onnx-model.js';
+import { LEAST_ELEMENTS, quantizeChannels, ZERO_STEP } from './quantization.js';
 
 /** ONNX's largest index: "to the end" in a `Slice`. */
 export const TO_END = Number.MAX_SAFE_INTEGER;
@@ -12,9 +15,18 @@ export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
   private readonly tensors = new Map<string, OnnxTensor>();
   private readonly constants = new Map<Value, Constant>();
+  /** Constants that are others with their axes turned, by their names. */
+  private readonly turned = new Map<string, string>();
+  private readonly turnedFrom = new Map<string, string>();
+  /** What is in 8 bits already: the names of steps, scale and zero by that of the value. */
+  private readonly steps = new Map<string, readonly string[]>();
   private nNames = 0;
 
-  constructor(constants: readonly Constant[]) {
+  /** @param weights constants whose products are to be computed in 8 bits */
+  constructor(
+    constants: readonly Constant[],
+    private readonly weights: ReadonlySet<Value> = new Set(),
+  ) {
     for (const constant of constants) this.constants.set(constant.value, constant);
   }
 
@@ -51,6 +63,93 @@ export class OnnxBuilder {
   /** A name that no value has. */
   newName(hint: string): string {
     return `onnx/${hint}_${this.nNames++}`;
+  }
+
+  /** A value with its axes in another order: a constant where it is one, else by an op. */
+  transposed(value: Value, order: readonly number[]): string {
+    const constant = this.constants.get(value);
+    const shape = order.map((axis) => value.shape[axis]);
+    const values = constant === undefined ? undefined : transposeValues(constant, order, shape);
+    if (values === undefined) return this.emit('Transpose', [value.name], { perm: order });
+    const key = `${value.name} ${order}`;
+    const known = this.turned.get(key);
+    if (known !== undefined) return known;
+    const { name: _, ...tensor } = tensorOf({ value: { ...value, shape }, values });
+    const name = this.add(tensor);
+    this.turned.set(key, name);
+    this.turnedFrom.set(name, value.name);
+    return name;
+  }
+
+  /** Whether a tensor is one of those named, with its axes turned. */
+  isMadeFrom(name: string, names: ReadonlySet<string>): boolean {
+    return names.has(this.turnedFrom.get(name) ?? '');
+  }
+
+  /**
+   * A product with a weight in 8 bits, where that is wanted and pays.
+   *
+   * @param op `MatMulInteger` or `ConvInteger`
+   * @param x the name of what it is multiplied with
+   * @param order of the weight's axes in ONNX; the output channel is the first of a `ConvInteger`, the last of a
+   *   `MatMulInteger`
+   * @returns the name of the product; undefined where it is to be computed in float32
+   */
+  emitInteger(
+    op: 'MatMulInteger' | 'ConvInteger',
+    x: string,
+    weight: Value,
+    order: readonly number[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    output: string = this.newName(op),
+  ): string | undefined {
+    const constant = this.constants.get(weight);
+    const shape = order.map((axis) => weight.shape[axis]);
+    const isWanted = this.weights.has(weight) && elementsOf(weight.shape) >= LEAST_ELEMENTS;
+    const values = isWanted && constant !== undefined ? transposeValues(constant, order, shape) : undefined;
+    if (!(values instanceof Float32Array) || values.length !== elementsOf(shape)) return undefined;
+    const isConvolution = op === 'ConvInteger';
+    const [steps, scale] = this.weightSteps(`${weight.name} ${order}`, values, shape, isConvolution);
+    const [given, givenScale, givenZero] = this.dynamicSteps(x);
+    const zero = this.add({ type: 'uint8', shape: [], bytes: Uint8Array.of(ZERO_STEP) });
+    const sums = this.emit('Cast', [this.emit(op, [given, steps, givenZero, zero], attributes)], {
+      to: OnnxType.float32,
+    });
+    return this.emit('Mul', [sums, this.emit('Mul', [givenScale, scale])], {}, output);
+  }
+
+  private weightSteps(
+    key: string,
+    values: Float32Array,
+    shape: readonly number[],
+    isConvolution: boolean,
+  ): readonly string[] {
+    const known = this.steps.get(key);
+    if (known !== undefined) return known;
+    const nChannels = isConvolution ? shape[0] : (shape.at(-1) as number);
+    const perChannel = values.length / nChannels;
+    const { steps, scales } = quantizeChannels(values, nChannels, (i) =>
+      isConvolution ? Math.floor(i / perChannel) : i % nChannels,
+    );
+    const names = [
+      this.add({ type: 'uint8', shape, bytes: steps }),
+      this.add({
+        type: 'float32',
+        shape: isConvolution ? [nChannels, 1, 1] : [nChannels],
+        bytes: new Uint8Array(scales.buffer),
+      }),
+    ];
+    this.steps.set(key, names);
+    return names;
+  }
+
+  private dynamicSteps(x: string): readonly string[] {
+    const known = this.steps.get(x);
+    if (known !== undefined) return known;
+    const names = ['steps', 'scale', 'zero'].map((role) => this.newName(role));
+    this.emitMany('DynamicQuantizeLinear', [x], names);
+    this.steps.set(x, names);
+    return names;
   }
 
   /** A constant list of whole numbers, as shapes, axes and the like are. */

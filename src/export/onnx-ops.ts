@@ -234,9 +234,19 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     const {
       inputs: [x, kernel],
     } = operation;
-    const weights = builder.emit('Transpose', [kernel.name], { perm: [3, 2, 0, 1] });
+    const order = [3, 2, 0, 1];
     const group = (x.shape[3] as number) / (kernel.shape[2] as number);
-    channelsFirst(operation, builder, 'Conv', [weights], { group, ...windowOf(operation, kernel.shape.slice(0, 2)) });
+    const attributes = { group, ...windowOf(operation, kernel.shape.slice(0, 2)) };
+    // A convolution of a single channel sees the input itself, which 8 bits are too few for.
+    if (x.shape[3] > 1) {
+      const first = builder.emit('Transpose', [x.name], { perm: [0, 3, 1, 2] });
+      const result = builder.emitInteger('ConvInteger', first, kernel, order, attributes);
+      if (result !== undefined) {
+        builder.emit('Transpose', [result], { perm: [0, 2, 3, 1] }, operation.outputs[0].name);
+        return;
+      }
+    }
+    channelsFirst(operation, builder, 'Conv', [builder.transposed(kernel, order)], attributes);
   },
   DepthwiseConv2dNative: (operation, builder) => {
     const {
@@ -279,14 +289,17 @@ function matrixProduct(operation: Operation, builder: OnnxBuilder, adjointA: str
     inputs: [a, b],
     outputs: [output],
   } = operation;
-  const taken = (value: Value, attribute: string): string => {
-    if (!flag(operation, attribute)) return value.name;
-    const rank = value.shape.length;
-    const perm = Array.from({ length: rank }, (_, axis) => axis);
-    [perm[rank - 2], perm[rank - 1]] = [rank - 1, rank - 2];
-    return builder.emit('Transpose', [value.name], { perm });
+  const orderOf = ({ shape: { length: rank } }: Value, attribute: string): number[] => {
+    const order = Array.from({ length: rank }, (_, axis) => axis);
+    if (flag(operation, attribute)) [order[rank - 2], order[rank - 1]] = [rank - 1, rank - 2];
+    return order;
   };
-  builder.emit('MatMul', [taken(a, adjointA), taken(b, adjointB)], {}, output.name);
+  const taken = (value: Value, attribute: string): string =>
+    flag(operation, attribute) ? builder.transposed(value, orderOf(value, attribute)) : value.name;
+  const left = taken(a, adjointA);
+  const isWhole = b.shape.length === 2;
+  if (isWhole && builder.emitInteger('MatMulInteger', left, b, orderOf(b, adjointB), {}, output.name)) return;
+  builder.emit('MatMul', [left, taken(b, adjointB)], {}, output.name);
 }
 
 /** An op on maps between two transposes. ONNX runtimes merge and cancel them. */

@@ -16,7 +16,7 @@ export interface QuantizedWeights {
 }
 
 /** Weights of fewer elements stay as they are: biases and statistics matter more than they weigh. */
-const LEAST_ELEMENTS = 256;
+export const LEAST_ELEMENTS = 256;
 
 /**
  * A float32 weight as TensorFlow.js's loader takes it. `int8` maps the weight's range onto 256 steps, one of which is 0;
@@ -48,4 +48,33 @@ export function quantizeWeights(
     entry: { ...whole, quantization: { dtype: 'uint8', min: -zero * scale, scale } },
     content: Buffer.from(steps),
   };
+}
+
+/** A weight in 8 bits, with a scale for each channel; the value is (step - 128) scale. */
+export interface ChannelSteps {
+  readonly steps: Uint8Array;
+  readonly scales: Float32Array;
+}
+
+/** The step that stands for 0: unsigned products don't overflow the 16 bits that processors add them up in. */
+export const ZERO_STEP = 128;
+
+/**
+ * Rounds a weight to 8 bits, channel by channel.
+ *
+ * @param channelOf the channel of each element
+ */
+export function quantizeChannels(
+  values: Float32Array,
+  nChannels: number,
+  channelOf: (index: number) => number,
+): ChannelSteps {
+  const scales = new Float32Array(nChannels);
+  for (const [i, value] of values.entries()) {
+    const channel = channelOf(i);
+    scales[channel] = Math.max(scales[channel], Math.abs(value) / 127);
+  }
+  for (let channel = 0; channel < nChannels; channel++) if (scales[channel] === 0) scales[channel] = 1;
+  const steps = Uint8Array.from(values, (value, i) => Math.round(value / scales[channelOf(i)]) + ZERO_STEP);
+  return { steps, scales };
 }

@@ -97,7 +97,7 @@ function layerRules(from: string, to: string, family: EncoderOptions['family']):
 }
 
 /** Of `ForSequenceClassification`. */
-function headRules({ layerSum }: Wav2Vec2Options, { isReversed }: WeightNaming): SourceRule[] {
+export function headRules({ layerSum }: Wav2Vec2Options, { isReversed }: WeightNaming): SourceRule[] {
   const classes = linearMap('classifier', 'logits/').map((each) => ({ ...each, reversed: isReversed }));
   return [
     ...(layerSum ? [rule('layer_weights', 'layer-sum/layer_weights')] : []),
