@@ -16,6 +16,7 @@ import { clipLength, parseExperiment } from './config.js';
 /** Samples that the reference trained and tested on, at 16 kHz. */
 const N_SAMPLES = 64_600;
 const SAMPLE_RATE = 16_000;
+const EVAL_BATCH_SIZE = 4;
 
 /** What is imported, and where to. */
 export interface AasistImport {
@@ -50,7 +51,10 @@ export async function importAasistFile(request: AasistImport): Promise<ImportedA
   const tensors = readAndClose(isSafetensors ? openSafetensors(file) : await openTorchCheckpoint(file));
   const type = recogniseAasist(tensors, file);
   const description = `Imported from ${request.source ?? basename(file)}.`;
-  const config = parseExperiment({ description, durationSeconds: N_SAMPLES / SAMPLE_RATE, model: { type } }, file);
+  const durationSeconds = N_SAMPLES / SAMPLE_RATE;
+  // The maps of a clip take 70 MB each.
+  const training = { perDeviceEvalBatchSize: EVAL_BATCH_SIZE };
+  const config = parseExperiment({ description, durationSeconds, model: { type }, training }, file);
   const inputShape = [clipLength(config) ?? null];
   const model = buildModel(config.model, inputShape, 0);
   try {
