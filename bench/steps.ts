@@ -46,7 +46,7 @@ export const benchmark: Benchmark = async (say, note) => {
   const matmul = prepareMatmul();
   try {
     const torch = (await peers[0].ask<Answer<string>>({ action: 'describe' })).result;
-    note(`${engine.source}, ${torch}, ${threads} threads`);
+    note(`TensorFlow ${engine.version} by the native engine, ${torch}, ${threads} threads`);
     // First, as its memory is measured by the most that the process ever had.
     const encoder = await encoderRow(say, note, matmul.run);
     const rows = await lcnnRows(say, note, peers, matmul.run);

@@ -43,6 +43,9 @@ const DATA_DEPENDENT_OPS: ReadonlySet<string> = new Set([
   'Where',
 ]);
 
+/** Elements of float32 from which the allocator asks the system for pages of their own: 32 MiB. */
+const LARGE_RESULT = 2 ** 23;
+
 /** Notes a function's run. */
 export class Recorder {
   /** What the backend is to call instead of its own binding. */
@@ -134,7 +137,7 @@ export class Recorder {
     if (STATEFUL_RANDOM_OPS.has(op)) throw refuse('it draws from a hidden state; use the stateless op with a seed');
     if (DATA_DEPENDENT_OPS.has(op)) throw refuse("its output's shape depends on values; a program's shapes are fixed");
     const inputs = inputIds.map((id) => this.valueOf(id));
-    const results = this.base.executeOp(op, attributes, inputIds, nOutputs);
+    const results = this.base.executeOp(op, attributes, inputIds, nOutputs).map((result) => this.unfilled(result));
     this.peakBytes = Math.max(this.peakBytes, liveBytes() - this.startBytes);
     const name = this.newName(op);
     const outputs = results.map((result, i) => this.define(result, i === 0 ? name : `${name}:${i}`));
@@ -152,6 +155,26 @@ export class Recorder {
     for (const output of outputs) this.makers.set(output, operation);
     this.operations.push(operation);
     return results;
+  }
+
+  /**
+   * The same shape in place of a large result: nobody reads values while a function is recorded, and memory that nothing was
+   * written to takes no room. What is computed from it is as meaningless, and as unread.
+   */
+  private unfilled(result: TensorMetadata): TensorMetadata {
+    const { id, shape, dtype } = result;
+    if (dtype !== DataType.float32 || elementsOf(shape) < LARGE_RESULT) return result;
+    const { base } = this;
+    const sizes = base.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
+    const type = { name: 'dtype', type: AttributeKind.type, value: DataType.float32 };
+    const fill = { name: 'init', type: AttributeKind.bool, value: false };
+    try {
+      const [empty] = base.executeOp('Empty', [type, fill], [sizes], 1);
+      base.deleteTensor(id);
+      return empty;
+    } finally {
+      base.deleteTensor(sizes);
+    }
   }
 
   private define({ id, shape, dtype }: TensorMetadata, name: string): Value {

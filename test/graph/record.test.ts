@@ -6,6 +6,7 @@ import { verifyProgram } from '../../src/graph/verify.js';
 import type { Engine } from '../../src/runtime/engine.js';
 import { EngineError, GraphError } from '../../src/runtime/errors.js';
 import { startTestEngine } from '../support/engine.js';
+import { residentMegabytes } from '../support/resident-memory.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -151,4 +152,23 @@ output same = x: float32[4,2]
     expect([...variable.dataSync()]).toEqual([1, 2]);
     variable.dispose();
   });
+});
+
+it('large results take no room while a function is recorded', () => {
+  const x = tf.ones([2 ** 24]);
+  const before = residentMegabytes();
+  let during = 0;
+  const program = record(
+    ({ x }: { x: tf.Tensor }) => {
+      const chain = Array.from({ length: 16 }).reduce<tf.Tensor[]>((done) => [...done, tf.add(done.at(-1) ?? x, 1)], []);
+      during = residentMegabytes();
+      return { y: chain.at(-1) as tf.Tensor };
+    },
+    { x },
+  );
+  // Sixteen times 64 MiB, were they kept; some are there on the way.
+  expect(during - before).toBeLessThan(400);
+  expect(program.operations.map(({ op }) => op)).toEqual(Array.from({ length: 16 }, () => 'Add'));
+  releaseProgram(program);
+  x.dispose();
 });
