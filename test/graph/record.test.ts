@@ -160,7 +160,10 @@ it('large results take no room while a function is recorded', () => {
   let during = 0;
   const program = record(
     ({ x }: { x: tf.Tensor }) => {
-      const chain = Array.from({ length: 16 }).reduce<tf.Tensor[]>((done) => [...done, tf.add(done.at(-1) ?? x, 1)], []);
+      const chain = Array.from({ length: 16 }).reduce<tf.Tensor[]>(
+        (done) => [...done, tf.add(done.at(-1) ?? x, 1)],
+        [],
+      );
       during = residentMegabytes();
       return { y: chain.at(-1) as tf.Tensor };
     },
