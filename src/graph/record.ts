@@ -47,7 +47,9 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
   const idsOf = (tensors: readonly tf.Tensor[]): number[] => backend.getInputTensorIds(tensors);
   let isDone = false;
   try {
-    const program = tf.tidy(() => {
+    // Not what `tidy` returns: it would look for tensors in every element of every constant.
+    let program: Program | undefined;
+    tf.tidy(() => {
       const inputs = new Map<string, Value>();
       const views: Record<string, tf.Tensor> = {};
       for (const [name, example] of Object.entries(examples)) {
@@ -70,11 +72,10 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
         variable,
         value: recorder.valueOf(idsOf([variable])[0]),
       }));
-      // What `tidy` gets back is not a tensor; it is passed through.
-      return recorder.finish(inputs, outputs, assignments) as unknown as tf.TensorContainer;
-    }) as unknown as Program;
+      program = recorder.finish(inputs, outputs, assignments);
+    });
     isDone = true;
-    return program;
+    return program as unknown as Program;
   } finally {
     isRecording = false;
     backend.binding = binding;
