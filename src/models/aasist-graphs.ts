@@ -3,6 +3,7 @@ import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { Dropout } from '../layers/dropout.js';
 import { GraphAttention } from '../layers/graph-attention.js';
+import { GraphReadout } from '../layers/graph-readout.js';
 import { HeterogeneousGraphAttention } from '../layers/heterogeneous-graph-attention.js';
 import { LargestMagnitude } from '../layers/largest-magnitude.js';
 import { MasterNode, NodePositions } from '../layers/learned-nodes.js';
@@ -25,7 +26,7 @@ export interface AasistGraphOptions {
 }
 
 /** Nodes of both kinds, `[batch, nodes, 32]`, and their master, `[batch, 1, 32]`. */
-export interface MixedGraph {
+interface MixedGraph {
   readonly temporal: SymbolicTensor;
   readonly spectral: SymbolicTensor;
   readonly master: SymbolicTensor;
@@ -36,22 +37,54 @@ const N_BRANCH_CHANNELS = 32;
 const SINGLE_TEMPERATURE = 2;
 const MIXED_TEMPERATURE = 100;
 
-/** A node for each bin, by its largest magnitude over time; some are kept. */
-export function spectralGraph(maps: SymbolicTensor, options: AasistGraphOptions): SymbolicTensor {
-  const nodes = new LargestMagnitude({ name: 'spectral-nodes', over: 'frames' }).apply(maps);
+/**
+ * `[batch, bins, channels]` to a graph over frequency, of which some nodes are kept: bins know where they stand.
+ *
+ * @param nodes `largestNodes` of the maps over frames, or nodes found in another way
+ */
+export function spectralGraph(nodes: SymbolicTensor, options: AasistGraphOptions): SymbolicTensor {
   const name = 'spectral-positions';
   const placed = new NodePositions({ name, seed: deriveSeed(options.seed, name) }).apply(nodes);
   return singleGraph(placed as SymbolicTensor, 'spectral', options.ratios.spectral, options);
 }
 
-/** A node for each frame, by its largest magnitude over frequency; some are kept. */
-export function temporalGraph(maps: SymbolicTensor, options: AasistGraphOptions): SymbolicTensor {
-  const nodes = new LargestMagnitude({ name: 'temporal-nodes', over: 'bins' }).apply(maps) as SymbolicTensor;
+/** `[batch, frames, channels]` to a graph over time, of which some nodes are kept. */
+export function temporalGraph(nodes: SymbolicTensor, options: AasistGraphOptions): SymbolicTensor {
   return singleGraph(nodes, 'temporal', options.ratios.temporal, options);
 }
 
+/** Maps `[batch, frames, bins, channels]` to a node for each bin or frame, by its largest magnitude over the other axis. */
+export function largestNodes(maps: SymbolicTensor, over: 'frames' | 'bins'): SymbolicTensor {
+  const name = over === 'frames' ? 'spectral-nodes' : 'temporal-nodes';
+  return new LargestMagnitude({ name, over }).apply(maps) as SymbolicTensor;
+}
+
+/**
+ * Both graphs to one vector, `[batch, 160]`: two branches in parallel, of whose nodes the larger values count.
+ *
+ * @param options `branchDropout`: share of the values of either branch dropped before they meet
+ */
+export function graphEmbedding(
+  temporal: SymbolicTensor,
+  spectral: SymbolicTensor,
+  options: AasistGraphOptions & { readonly branchDropout: number },
+): SymbolicTensor {
+  const branches = ['branch1', 'branch2'].map((name) => graphBranch(temporal, spectral, { ...options, name }));
+  const [times, frequencies, masters] = (['temporal', 'spectral', 'master'] as const).map((kind) => {
+    const dropped = branches.map((branch, i) =>
+      new Dropout({ name: `branch${i + 1}-${kind}-dropout`, rate: options.branchDropout }).apply(branch[kind]),
+    );
+    return layers.maximum({ name: kind }).apply(dropped as SymbolicTensor[]);
+  });
+  return new GraphReadout({ name: 'embedding' }).apply([
+    times,
+    frequencies,
+    masters,
+  ] as SymbolicTensor[]) as SymbolicTensor;
+}
+
 /** One of the parallel branches: both graphs attend to each other, some nodes are kept, and do so again with a skip. */
-export function graphBranch(
+function graphBranch(
   temporal: SymbolicTensor,
   spectral: SymbolicTensor,
   options: AasistGraphOptions & { readonly name: string },

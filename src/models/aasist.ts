@@ -15,10 +15,15 @@ import { z } from 'zod';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { BlockMaxPool } from '../layers/block-max-pool.js';
 import { Dropout } from '../layers/dropout.js';
-import { GraphReadout } from '../layers/graph-readout.js';
 import { Selu } from '../layers/selu.js';
 import { SincConvolution } from '../layers/sinc-convolution.js';
-import { type AasistGraphOptions, graphBranch, spectralGraph, temporalGraph } from './aasist-graphs.js';
+import {
+  type AasistGraphOptions,
+  graphEmbedding,
+  largestNodes,
+  spectralGraph,
+  temporalGraph,
+} from './aasist-graphs.js';
 import { linear, waveformInput } from './blocks.js';
 import type { ModelType } from './model.js';
 import { residualBlock } from './residual-block.js';
@@ -106,20 +111,9 @@ function builder(type: string, { blocks, nGraphChannels, ratios }: Size): ModelT
     const maps = layers.permute({ name: 'frames-first', dims: [2, 1, 3] }).apply(encoded) as SymbolicTensor;
 
     const graph: AasistGraphOptions = { ...options, nGraphChannels, ratios, seed };
-    const spectral = spectralGraph(maps, graph);
-    const temporal = temporalGraph(maps, graph);
-    const branches = ['branch1', 'branch2'].map((name) => graphBranch(temporal, spectral, { ...graph, name }));
-    const [times, frequencies, masters] = (['temporal', 'spectral', 'master'] as const).map((kind) => {
-      const dropped = branches.map((branch, i) =>
-        new Dropout({ name: `branch${i + 1}-${kind}-dropout`, rate: options.branchDropout }).apply(branch[kind]),
-      );
-      return layers.maximum({ name: kind }).apply(dropped as SymbolicTensor[]);
-    });
-    const embedding = new GraphReadout({ name: 'embedding' }).apply([
-      times,
-      frequencies,
-      masters,
-    ] as SymbolicTensor[]) as SymbolicTensor; // [batch, 160]
+    const spectral = spectralGraph(largestNodes(maps, 'frames'), graph);
+    const temporal = temporalGraph(largestNodes(maps, 'bins'), graph);
+    const embedding = graphEmbedding(temporal, spectral, { ...graph, branchDropout: options.branchDropout });
     const last = new Dropout({ name: 'dropout', rate: options.dropout }).apply(embedding) as SymbolicTensor;
     return model({ name: type, inputs: waveform, outputs: linear(last, { name: 'logits', units: 2, seed }) });
   };

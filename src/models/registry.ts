@@ -9,6 +9,7 @@ import { lcnnSmall } from './lcnn-small.js';
 import type { ModelType } from './model.js';
 import { rawnet2 } from './rawnet2.js';
 import { resnet2 } from './resnet2.js';
+import { sslAasist } from './ssl-aasist.js';
 import { wav2vec2 } from './wav2vec2.js';
 
 /** Every architecture by the `type` that configs name it by. */
@@ -21,6 +22,7 @@ export const models = {
   'lcnn-small': lcnnSmall,
   rawnet2,
   resnet2,
+  'ssl-aasist': sslAasist,
   wav2vec2,
 } as const satisfies Readonly<Record<string, ModelType>>;
 

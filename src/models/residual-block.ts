@@ -19,10 +19,17 @@ const POOL = 3;
  * takes it again. Where the width changes, the shortcut is a convolution over 3 frames.
  *
  * The block of one input channel, the first, has no `norm1`: see `UnusedBatchNorm`.
+ *
+ * @param block `pools`: whether there is the maximum over frames; default true
  */
 export function residualBlock(
   x: SymbolicTensor,
-  { name, nChannels, seed }: { readonly name: string; readonly nChannels: number; readonly seed: number },
+  {
+    name,
+    nChannels,
+    seed,
+    pools = true,
+  }: { readonly name: string; readonly nChannels: number; readonly seed: number; readonly pools?: boolean },
 ): SymbolicTensor {
   const nInputs = x.shape[3] as number;
   const convolution = (role: string, kernelSize: [number, number], padding: [number, number]) =>
@@ -39,7 +46,8 @@ export function residualBlock(
   const active = new Selu({ name: `${name}-selu` }).apply(normalised);
   const second = convolution('conv2', [2, 3], [0, 1]).apply(active); // [batch, bins, frames, nChannels]
   const shortcut = nInputs === nChannels ? entered : convolution('shortcut', [1, 3], [0, 1]).apply(entered);
-  const sum = layers.add({ name: `${name}-sum` }).apply([second, shortcut] as SymbolicTensor[]);
+  const sum = layers.add({ name: `${name}-sum` }).apply([second, shortcut] as SymbolicTensor[]) as SymbolicTensor;
+  if (!pools) return sum;
   // Along the third axis, which holds the frames here.
   return new BlockMaxPool({ name: `${name}-pool`, nBins: POOL }).apply(sum) as SymbolicTensor;
 }
