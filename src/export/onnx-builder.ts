@@ -1,5 +1,6 @@
 /** Collects the nodes and tensors of an ONNX graph while a program is translated. */
 
+import { createHash } from 'node:crypto';
 import { transposeValues } from '../graph/fold-views.js';
 import type { Constant, Value } from '../graph/program.js';
 import { elementsOf } from '../graph/program.js';
@@ -15,6 +16,8 @@ export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
   private readonly tensors = new Map<string, OnnxTensor>();
   private readonly constants = new Map<Value, Constant>();
+  /** Names of added tensors by their content. */
+  private readonly names = new Map<string, string>();
   /** Constants that are others with their axes turned, by their names. */
   private readonly turned = new Map<string, string>();
   private readonly turnedFrom = new Map<string, string>();
@@ -22,10 +25,10 @@ export class OnnxBuilder {
   private readonly steps = new Map<string, readonly string[]>();
   private nNames = 0;
 
-  /** @param weights constants whose products are to be computed in 8 bits */
+  /** @param weights constants whose products are to be computed in 8 bits, and how many ops take each */
   constructor(
     constants: readonly Constant[],
-    private readonly weights: ReadonlySet<Value> = new Set(),
+    private readonly weights: ReadonlyMap<Value, number> = new Map(),
   ) {
     for (const constant of constants) this.constants.set(constant.value, constant);
   }
@@ -87,12 +90,14 @@ export class OnnxBuilder {
   }
 
   /**
-   * A product with a weight in 8 bits, where that is wanted and pays.
+   * A product with a weight in 8 bits, where that is wanted and pays. A weight of several products, such as that of a
+   * recurrence, is only stored so: each step would round what it takes anew.
    *
    * @param op `MatMulInteger` or `ConvInteger`
    * @param x the name of what it is multiplied with
    * @param order of the weight's axes in ONNX; the output channel is the first of a `ConvInteger`, the last of a
    *   `MatMulInteger`
+   * @param options `isFine`: 8 bits are too few for `x`, so that the weight is only stored so
    * @returns the name of the product; undefined where it is to be computed in float32
    */
   emitInteger(
@@ -100,8 +105,15 @@ export class OnnxBuilder {
     x: string,
     weight: Value,
     order: readonly number[],
-    attributes: Readonly<Record<string, OnnxAttribute>> = {},
-    output: string = this.newName(op),
+    {
+      attributes = {},
+      isFine = false,
+      output = this.newName(op),
+    }: {
+      readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+      readonly isFine?: boolean;
+      readonly output?: string;
+    } = {},
   ): string | undefined {
     const constant = this.constants.get(weight);
     const shape = order.map((axis) => weight.shape[axis]);
@@ -109,7 +121,12 @@ export class OnnxBuilder {
     const values = isWanted && constant !== undefined ? transposeValues(constant, order, shape) : undefined;
     if (!(values instanceof Float32Array) || values.length !== elementsOf(shape)) return undefined;
     const isConvolution = op === 'ConvInteger';
-    const [steps, scale] = this.weightSteps(`${weight.name} ${order}`, values, shape, isConvolution);
+    const key = `${weight.name} ${order}`;
+    const [steps, scale] = this.weightSteps(key, values, shape, isConvolution);
+    if (isFine || (this.weights.get(weight) as number) > 1) {
+      const whole = this.restored(key, steps, shape, isConvolution);
+      return this.emit(isConvolution ? 'Conv' : 'MatMul', [x, whole], attributes, output);
+    }
     const [given, givenScale, givenZero] = this.dynamicSteps(x);
     const zero = this.add({ type: 'uint8', shape: [], bytes: Uint8Array.of(ZERO_STEP) });
     const sums = this.emit('Cast', [this.emit(op, [given, steps, givenZero, zero], attributes)], {
@@ -131,16 +148,27 @@ export class OnnxBuilder {
     const { steps, scales } = quantizeChannels(values, nChannels, (i) =>
       isConvolution ? Math.floor(i / perChannel) : i % nChannels,
     );
+    const bytes = new Uint8Array(scales.buffer);
+    const zeros = new Uint8Array(nChannels).fill(ZERO_STEP);
     const names = [
       this.add({ type: 'uint8', shape, bytes: steps }),
-      this.add({
-        type: 'float32',
-        shape: isConvolution ? [nChannels, 1, 1] : [nChannels],
-        bytes: new Uint8Array(scales.buffer),
-      }),
+      this.add({ type: 'float32', shape: isConvolution ? [nChannels, 1, 1] : [nChannels], bytes }),
+      this.add({ type: 'float32', shape: [nChannels], bytes }),
+      this.add({ type: 'uint8', shape: [nChannels], bytes: zeros }),
     ];
     this.steps.set(key, names);
     return names;
+  }
+
+  /** A weight in 8 bits as float32 again. */
+  private restored(key: string, steps: string, shape: readonly number[], isConvolution: boolean): string {
+    const known = this.turned.get(`${key} restored`);
+    if (known !== undefined) return known;
+    const axis = isConvolution ? 0 : shape.length - 1;
+    const [, , scales, zeros] = this.steps.get(key) as readonly string[];
+    const name = this.emit('DequantizeLinear', [steps, scales, zeros], { axis });
+    this.turned.set(`${key} restored`, name);
+    return name;
   }
 
   private dynamicSteps(x: string): readonly string[] {
@@ -163,9 +191,14 @@ export class OnnxBuilder {
     return this.add({ type: 'float32', shape: [], bytes: new Uint8Array(Float32Array.of(number).buffer) });
   }
 
-  /** Adds a tensor under a new name. */
+  /** Adds a tensor under a new name, or finds the name of an equal one. */
   add(tensor: Omit<OnnxTensor, 'name'>): string {
+    const { type, shape, bytes } = tensor;
+    const key = `${type}[${shape}] ${createHash('sha256').update(bytes).digest('base64')}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
     const name = this.newName('constant');
+    this.names.set(key, name);
     this.tensors.set(name, { name, ...tensor });
     return name;
   }

@@ -50,9 +50,10 @@ export const OPSET = 18;
 const IR_VERSION = 8;
 
 /** The bytes of a `.onnx` file. */
-export function encodeOnnx(model: OnnxModel, version: string): Uint8Array {
+export function encodeOnnx(given: OnnxModel, version: string): Uint8Array {
+  const model = withShortNames(given);
   const graph = [
-    ...model.nodes.map((node, i) => bytesField(1, encodeNode(node, i))),
+    ...model.nodes.map((node) => bytesField(1, encodeNode(node))),
     textField(2, 'voiceproof'),
     ...model.tensors.map((tensor) => bytesField(5, encodeTensor(tensor))),
     ...model.inputs.map((end) => bytesField(11, encodeEnd(end))),
@@ -71,11 +72,35 @@ export function encodeOnnx(model: OnnxModel, version: string): Uint8Array {
   ]);
 }
 
-function encodeNode({ op, inputs, outputs, attributes }: OnnxNode, index: number): Buffer {
+/**
+ * The model with names of a few letters for all but its inputs and outputs: a recurrence of thousands of ops would spend
+ * more bytes on names than on weights in 8 bits.
+ */
+function withShortNames(model: OnnxModel): OnnxModel {
+  const names = new Map([...model.inputs, ...model.outputs].map(({ name }) => [name, name]));
+  names.set('', '');
+  const short = (name: string): string => {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const next = `v${names.size.toString(36)}`;
+    names.set(name, next);
+    return next;
+  };
+  return {
+    ...model,
+    nodes: model.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(short),
+      outputs: node.outputs.map(short),
+    })),
+    tensors: model.tensors.map((tensor) => ({ ...tensor, name: short(tensor.name) })),
+  };
+}
+
+function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): Buffer {
   return Buffer.concat([
     ...inputs.map((name) => textField(1, name)),
     ...outputs.map((name) => textField(2, name)),
-    textField(3, `${op}_${index}`),
     textField(4, op),
     ...Object.entries(attributes).map(([name, value]) =>
       bytesField(5, Buffer.concat([textField(1, name), ...encodeAttribute(value)])),

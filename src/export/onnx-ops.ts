@@ -237,16 +237,13 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     const order = [3, 2, 0, 1];
     const group = (x.shape[3] as number) / (kernel.shape[2] as number);
     const attributes = { group, ...windowOf(operation, kernel.shape.slice(0, 2)) };
+    const first = builder.emit('Transpose', [x.name], { perm: [0, 3, 1, 2] });
     // A convolution of a single channel sees the input itself, which 8 bits are too few for.
-    if (x.shape[3] > 1) {
-      const first = builder.emit('Transpose', [x.name], { perm: [0, 3, 1, 2] });
-      const result = builder.emitInteger('ConvInteger', first, kernel, order, attributes);
-      if (result !== undefined) {
-        builder.emit('Transpose', [result], { perm: [0, 2, 3, 1] }, operation.outputs[0].name);
-        return;
-      }
-    }
-    channelsFirst(operation, builder, 'Conv', [builder.transposed(kernel, order)], attributes);
+    const isFine = x.shape[3] === 1;
+    const result =
+      builder.emitInteger('ConvInteger', first, kernel, order, { attributes, isFine }) ??
+      builder.emit('Conv', [first, builder.transposed(kernel, order)], attributes);
+    builder.emit('Transpose', [result], { perm: [0, 2, 3, 1] }, operation.outputs[0].name);
   },
   DepthwiseConv2dNative: (operation, builder) => {
     const {
@@ -298,7 +295,7 @@ function matrixProduct(operation: Operation, builder: OnnxBuilder, adjointA: str
     flag(operation, attribute) ? builder.transposed(value, orderOf(value, attribute)) : value.name;
   const left = taken(a, adjointA);
   const isWhole = b.shape.length === 2;
-  if (isWhole && builder.emitInteger('MatMulInteger', left, b, orderOf(b, adjointB), {}, output.name)) return;
+  if (isWhole && builder.emitInteger('MatMulInteger', left, b, orderOf(b, adjointB), { output: output.name })) return;
   builder.emit('MatMul', [left, taken(b, adjointB)], {}, output.name);
 }
 

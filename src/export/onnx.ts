@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { foldViews } from '../graph/fold-views.js';
 import { freezeCaptures } from '../graph/freeze.js';
-import { elementsOf, type Program } from '../graph/program.js';
+import { elementsOf, type Program, type Value } from '../graph/program.js';
 import { toFloat16 } from '../runtime/half-precision.js';
 import { OnnxBuilder, onnxTypeOf } from './onnx-builder.js';
 import { type OnnxModel, type OnnxNode, type OnnxTensor, OnnxType } from './onnx-model.js';
@@ -34,7 +34,7 @@ export function toOnnx(
   const own = new Set(program.captures.filter(({ tensor }) => weights.has(tensor)).map(({ value }) => value));
   const ownConstants = frozen.constants.filter(({ value }) => own.has(origins.get(value) ?? value));
   const ownValues = new Set(ownConstants.map(({ value }) => value));
-  const builder = new OnnxBuilder(frozen.constants, quantize === 'int8' ? ownValues : new Set());
+  const builder = new OnnxBuilder(frozen.constants, quantize === 'int8' ? usesOf(frozen, ownValues) : new Map());
   for (const operation of frozen.operations) translateOperation(operation, builder);
   for (const [name, value] of frozen.outputs) builder.emit('Identity', [value.name], {}, name);
   const end = (name: string, { shape, ...value }: Program['constants'][number]['value']) => ({
@@ -52,6 +52,15 @@ export function toOnnx(
     description,
     metadata,
   };
+}
+
+/** How many ops take each of the values. */
+function usesOf({ operations }: Program, values: ReadonlySet<Value>): Map<Value, number> {
+  const uses = new Map([...values].map((value) => [value, 0]));
+  for (const { inputs } of operations) {
+    for (const input of inputs) if (values.has(input)) uses.set(input, (uses.get(input) as number) + 1);
+  }
+  return uses;
 }
 
 /** Weights as float16, each cast to float32 before all else. */
