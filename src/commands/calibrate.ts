@@ -60,7 +60,7 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
     );
     const { scoresByClass } = await import('../metrics/summary.js');
     const { epochOf } = await import('../inference/open-scorer.js');
-    const epoch = epochOf(checkpoint);
+    const epoch = await epochOf(checkpoint);
     const scored = await scoredTrials(args, logger);
     const name = args.scores ?? args.protocol ?? '';
     const calibration = fitScoreCalibration(method, scoresByClass(scored), name, epoch);

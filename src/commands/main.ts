@@ -4,9 +4,12 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
 import { augmentCommand } from './augment.js';
+import { calibrateCommand } from './calibrate.js';
+import { cascadeCommand } from './cascade.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
+import { ensembleCommand } from './ensemble.js';
 import { evaluateCommand } from './evaluate.js';
 import { experimentCommand } from './experiment.js';
 import { exportCommand } from './export.js';
@@ -39,6 +42,9 @@ try {
     .command(compareCommand)
     .command(evaluateCommand)
     .command(scoreCommand)
+    .command(calibrateCommand)
+    .command(ensembleCommand)
+    .command(cascadeCommand)
     .command(embedCommand)
     .command(exportCommand)
     .command(importCommand)

@@ -1,6 +1,13 @@
-/** `voiceproof score`: one JSON object a file. */
+/** `voiceproof score`: files, folders, protocols and long recordings to scores and what they mean. */
 import type { CommandModule } from 'yargs';
+import type { DecisionOptions } from '../inference/decision.js';
 import type { FileFailure, FileScore } from '../inference/score-file.js';
+import type { ScoreInput } from '../inference/score-inputs.js';
+import type { ScoreOutput } from '../inference/score-output.js';
+import type { RecordingScore } from '../inference/score-recording.js';
+import type { Scorer } from '../inference/scorer.js';
+import type { AggregationOptions } from '../inference/segments.js';
+import type { Logger } from '../runtime/logger.js';
 import {
   type CompileArgument,
   compileArgument,
@@ -10,59 +17,288 @@ import {
 } from './engine-options.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
+type Format = 'text' | 'jsonl' | 'asvspoof';
+type Result = FileScore | RecordingScore | FileFailure;
+
 interface ScoreArguments extends EngineArguments, CompileArgument {
-  files: string[];
-  checkpoint: string;
-  logits: boolean;
+  files: string[] | undefined;
+  checkpoint: string | undefined;
+  protocol: string | undefined;
+  audio: string[] | undefined;
+  'protocol-format': string;
+  subset: string | undefined;
+  format: Format | undefined;
   json: boolean;
+  output: string | undefined;
+  resume: boolean;
+  logits: boolean;
+  prior: number;
+  'operating-point': string | undefined;
+  uncertain: string[] | undefined;
+  window: number | undefined;
+  hop: number | undefined;
+  smoothing: NonNullable<AggregationOptions['smoothing']>;
+  'smoothing-windows': number;
+  aggregate: NonNullable<AggregationOptions['aggregation']>;
+  'top-k': number;
+  'per-window': boolean;
+  plot: string | undefined;
 }
 
-/** Scores audio files with a checkpoint. */
+/** Scores audio. */
 export const scoreCommand: CommandModule<object, ScoreArguments> = {
-  command: 'score <files..>',
-  describe: 'Score audio files with a checkpoint',
+  command: 'score [files..]',
+  describe: 'Score audio files, folders, a protocol or long recordings',
   builder: (args) =>
     compileArgument(engineArguments(args))
       .positional('files', {
         type: 'string',
         array: true,
-        demandOption: true,
-        describe: 'Audio (wav, flac, mp3, ogg), or .npy: float32, 16 kHz, taken as it is',
+        describe: 'Audio (wav, flac, mp3, ogg), .npy: float32, 16 kHz, taken as it is; or folders of it',
       })
-      .option('checkpoint', { type: 'string', demandOption: true, describe: 'A run folder, such as checkpoints/lcnn' })
+      .option('checkpoint', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Run folder, ensemble, cascade or exported model [default: the small one that comes with the project]',
+      })
+      .option('protocol', { type: 'string', requiresArg: true, describe: 'Score the clips of a protocol' })
+      .option('audio', { type: 'string', array: true, describe: "Folders of its clips [default: the protocol's own]" })
+      .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
+      .option('subset', { type: 'string', describe: 'Subset of the protocol, such as progress; or all' })
+      .option('format', {
+        choices: ['text', 'jsonl', 'asvspoof'] as const,
+        describe: 'How to write scores [default: text; in a file jsonl]',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'As --format jsonl: one JSON object a line' })
+      .option('output', { type: 'string', requiresArg: true, describe: 'File that takes the scores, line by line' })
+      .option('resume', { type: 'boolean', default: false, describe: 'Go on with --output: score what is not there' })
       .option('logits', { type: 'boolean', default: false, describe: "Add the model's own outputs" })
-      .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line' })
-      .example('$0 score --checkpoint checkpoints/lcnn --json clip.wav', 'a score and a label')
+      .option('prior', { type: 'number', default: 0.5, describe: 'Share of bona fide to expect, for the probability' })
+      .option('operating-point', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Where to decide: eer, min-dcf, far-1-percent, frr-1-percent, or a score [default: eer]',
+      })
+      .option('uncertain', {
+        type: 'string',
+        array: true,
+        nargs: 2,
+        describe: 'Two thresholds, in the same terms: between them a clip is uncertain',
+      })
+      .option('window', { type: 'number', requiresArg: true, describe: 'Slide a window of so many seconds' })
+      .option('hop', { type: 'number', requiresArg: true, describe: 'Seconds from window to window [default: half]' })
+      .option('smoothing', {
+        choices: ['none', 'median', 'mean'] as const,
+        default: 'none' as const,
+        describe: 'Smooth the scores of the windows',
+      })
+      .option('smoothing-windows', { type: 'number', default: 3, describe: 'Over so many windows, an odd number' })
+      .option('aggregate', {
+        choices: ['mean', 'max', 'top-k', 'vote'] as const,
+        default: 'mean' as const,
+        describe: 'From windows to one score: max is the most suspicious, vote the median',
+      })
+      .option('top-k', {
+        type: 'number',
+        default: 3,
+        describe: 'How many of the most suspicious windows top-k averages',
+      })
+      .option('per-window', { type: 'boolean', default: false, describe: 'Add the score of each window' })
+      .option('plot', { type: 'string', requiresArg: true, describe: 'Draw one recording over time: .svg or .png' })
+      .group(
+        ['window', 'hop', 'smoothing', 'smoothing-windows', 'aggregate', 'top-k', 'per-window', 'plot'],
+        'Long recordings:',
+      )
+      .check(({ files, protocol, resume, output }) => {
+        if (files === undefined || files.length === 0) {
+          if (protocol === undefined) throw new Error('score: expected files, folders or --protocol');
+        } else if (protocol !== undefined) throw new Error('score: files and --protocol exclude each other');
+        if (resume && output === undefined) throw new Error('--resume needs --output, the file to go on with');
+        return true;
+      })
+      .example('$0 score --checkpoint checkpoints/lcnn --json clip.wav', 'a score, its meaning and a label')
+      .example(
+        '$0 score --checkpoint onnx-export calls/ --output scores.jsonl --resume',
+        'a folder, and on after a stop',
+      )
+      .example(
+        '$0 score --protocol LA.cm.eval.trl.txt --audio flac --format asvspoof --output scores.txt',
+        'as ASVspoof wants it',
+      )
+      .example('$0 score --window 4 --hop 1 --smoothing median --plot call.svg call.mp3', 'where in a call')
+      .example('$0 score --prior 0.99 --uncertain frr-1-percent far-1-percent clip.wav', 'sure, or uncertain')
       .epilogue(
-        'Fields: file, score (log odds by the model; higher is more bona fide), label (bonafide or spoof, by the threshold ' +
-          'of the dev set’s equal error rate), durationSeconds, warnings, logits with --logits ([spoof, bona fide], or the one of ' +
-          'bona fide; of an imported checkpoint in its own order, beside its labels). A file that can’t be scored has file and error; the others go on, and the exit code is 1.',
+        'Fields: file, score (higher is more bona fide), llr (calibrated natural-log likelihood ratio of bona fide against ' +
+          'spoof), probability of bona fide at --prior (both null without a calibration), label (bonafide, spoof, uncertain, or ' +
+          'no_speech where nothing is louder than -60 dB of full scale for 0.1 s), durationSeconds, warnings; with --logits logits ' +
+          '([spoof, bona fide], or the one of bona fide; of an imported checkpoint in its own order, beside its labels; of an ' +
+          'ensemble the scores of its members); with --window segments {start, end, score, label} in seconds. A file that ' +
+          'can’t be scored has file and error; the others go on, and the exit code is 1.',
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const engine = await startCommandEngine(args, 'inference', logger);
-    const { loadDetector } = await import('../inference/detector.js');
-    const { scoreFile } = await import('../inference/score-file.js');
+    const { bundledCheckpoint, needsEngine, openScorer } = await import('../inference/open-scorer.js');
+    const { ConfigError } = await import('../runtime/errors.js');
+    const checkpoint = args.checkpoint ?? bundledCheckpoint();
+    if (checkpoint === undefined) {
+      throw new ConfigError('score: expected --checkpoint, as the small checkpoint of the project is not here');
+    }
+    if (args.checkpoint === undefined) {
+      logger.warn(
+        'scoring with the checkpoint that comes with the project: a demonstration, trained on a few minutes of speech; name your own with --checkpoint',
+      );
+    }
+    const inputs = await listInputs(args);
+    if (args.plot !== undefined) await checkPlot(args, inputs);
+    const format = args.format ?? (args.json || args.output !== undefined ? 'jsonl' : 'text');
+    const output = args.output === undefined ? undefined : await openOutput(args, args.output, format);
+    const engine = needsEngine(checkpoint) ? await startCommandEngine(args, 'inference', logger) : undefined;
     try {
-      const detector = loadDetector(args.checkpoint, { compile: args.compile });
-      const progress = logger.progress('score', args.files.length);
-      for (const [index, file] of args.files.entries()) {
-        const result = await scoreFile(detector, file);
-        if ('error' in result) process.exitCode = EXIT.failure;
-        const shown = args.logits ? result : { ...result, logits: undefined, labels: undefined };
-        writeResult(args.json ? JSON.stringify(shown) : describe(result));
-        progress.update(index + 1);
+      const scorer = await openScorer(checkpoint, { compile: args.compile, threads: args.threads });
+      logger.info(`scoring with ${scorer.description}`);
+      try {
+        await scoreInputs({ args, scorer, inputs, format, output, logger });
+        const summary = scorer.summary?.();
+        if (summary !== undefined) logger.info(summary);
+      } finally {
+        scorer.dispose();
       }
-      progress.end();
-      detector.dispose();
     } finally {
-      engine.close();
+      output?.close();
+      engine?.close();
     }
   },
 };
 
-function describe(result: FileScore | FileFailure): string {
+async function listInputs({ files, protocol, audio, subset, ...args }: ScoreArguments): Promise<ScoreInput[]> {
+  const { expandInputs, inputsOfTrials } = await import('../inference/score-inputs.js');
+  if (protocol === undefined) return expandInputs(files ?? []);
+  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { parseOptions } = await import('../runtime/options.js');
+  const options = { protocol, audio, format: args['protocol-format'], subset };
+  return inputsOfTrials(loadTrials(parseOptions(protocolOptions, options, 'score')));
+}
+
+async function openOutput(args: ScoreArguments, path: string, format: Format): Promise<ScoreOutput> {
+  const { ConfigError } = await import('../runtime/errors.js');
+  if (format === 'text') throw new ConfigError('--format: text is for the terminal; --output takes jsonl or asvspoof');
+  const { openScoreOutput } = await import('../inference/score-output.js');
+  return openScoreOutput(path, format, { resume: args.resume });
+}
+
+interface Scoring {
+  readonly args: ScoreArguments;
+  readonly scorer: Scorer;
+  readonly inputs: readonly ScoreInput[];
+  readonly format: Format;
+  readonly output: ScoreOutput | undefined;
+  readonly logger: Logger;
+}
+
+async function scoreInputs({ args, scorer, inputs, format, output, logger }: Scoring): Promise<void> {
+  const { scoreFile } = await import('../inference/score-file.js');
+  const { scoreRecording } = await import('../inference/score-recording.js');
+  const decision = await decisionOf(args);
+  const { window, hop } = args;
+  const isDone = ({ path, utterance }: ScoreInput) => output?.done.has(format === 'jsonl' ? path : utterance) ?? false;
+  const left = inputs.filter((input) => !isDone(input));
+  if (left.length < inputs.length) logger.info(`${inputs.length - left.length} of ${inputs.length} are there already`);
+  const progress = logger.progress('score', left.length);
+  try {
+    for (const [index, input] of left.entries()) {
+      const result =
+        window === undefined
+          ? await scoreFile(scorer, input.path, decision)
+          : await scoreRecording(scorer, input.path, {
+              ...decision,
+              windowSeconds: window,
+              hopSeconds: hop,
+              smoothing: args.smoothing,
+              smoothingWindows: args['smoothing-windows'],
+              aggregation: args.aggregate,
+              topK: args['top-k'],
+              onProgress: (seconds) => progress.update(index, `${seconds.toFixed(0)} s`),
+            });
+      if ('error' in result) process.exitCode = EXIT.failure;
+      const line = await lineOf(result, input, format, args);
+      if (line === undefined) logger.warn((result as FileFailure).error);
+      else if (output === undefined) writeResult(line);
+      else output.write(line);
+      if (format === 'asvspoof' && 'warnings' in result) {
+        for (const warning of result.warnings) logger.warn(`${input.path}: ${warning}`);
+      }
+      if (args.plot !== undefined && 'windows' in result) await draw(args.plot, result, scorer.threshold, logger);
+      progress.update(index + 1);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function decisionOf(args: ScoreArguments): Promise<DecisionOptions> {
+  const { parseOperatingPoint } = await import('../inference/decision.js');
+  const point = args['operating-point'];
+  const bounds = args.uncertain?.map((text) => parseOperatingPoint(text, '--uncertain'));
+  return {
+    prior: args.prior,
+    ...(point === undefined ? {} : { operatingPoint: parseOperatingPoint(point, '--operating-point') }),
+    ...(bounds === undefined ? {} : { uncertain: [bounds[0], bounds[1]] as const }),
+  };
+}
+
+/** The line of a result; undefined for a failure in a format that has no place for it. */
+async function lineOf(
+  result: Result,
+  { utterance, trial }: ScoreInput,
+  format: Format,
+  args: ScoreArguments,
+): Promise<string | undefined> {
+  if (format === 'text') return describe(result);
+  if (format === 'asvspoof') {
+    if ('error' in result) return undefined;
+    const { formatScores } = await import('../data/score-file.js');
+    const { score } = result;
+    const scored = { utterance, label: trial?.label ?? ('bonafide' as const), attackId: trial?.attackId, score };
+    return formatScores([scored], trial === undefined ? 'plain' : 'labelled').trimEnd();
+  }
+  const named = trial === undefined ? result : { ...result, utterance };
+  const hidden = {
+    envelope: undefined,
+    ...(args['per-window'] ? {} : { windows: undefined }),
+    ...(args.logits ? {} : { logits: undefined, labels: undefined }),
+  };
+  return JSON.stringify({ ...named, ...hidden });
+}
+
+function describe(result: Result): string {
   if ('error' in result) return `${result.file}\terror\t${result.error}`;
-  const { file, label, score, warnings } = result;
-  return [file, label, score.toFixed(4), ...(warnings.length === 0 ? [] : [warnings.join('; ')])].join('\t');
+  const { file, label, score, llr, probability, warnings } = result;
+  const meaning = llr === null || probability === null ? [] : [`llr ${llr.toFixed(2)}`, `p ${probability.toFixed(3)}`];
+  const parts = 'segments' in result ? result.segments : [];
+  const segments = parts.map((part) => {
+    return `\n  ${part.start.toFixed(2)} to ${part.end.toFixed(2)} s\t${part.label}\t${part.score.toFixed(4)}`;
+  });
+  const line = [file, label, score.toFixed(4), ...meaning, ...(warnings.length === 0 ? [] : [warnings.join('; ')])];
+  return line.join('\t') + segments.join('');
+}
+
+async function checkPlot({ plot = '', window }: ScoreArguments, inputs: readonly ScoreInput[]): Promise<void> {
+  const { ConfigError } = await import('../runtime/errors.js');
+  if (!/\.(svg|png)$/i.test(plot)) throw new ConfigError(`--plot: expected a .svg or .png file, got ${plot}`);
+  if (window === undefined) throw new ConfigError('--plot: draws windows over time; give their length with --window');
+  if (inputs.length !== 1) throw new ConfigError(`--plot: draws one recording, got ${inputs.length} files; name one`);
+}
+
+async function draw(path: string, result: RecordingScore, threshold: number, logger: Logger): Promise<void> {
+  const { timelineChart, timelinePng } = await import('../report/timeline.js');
+  const { writeFileAtomic } = await import('../runtime/files.js');
+  const timeline = { ...result, title: result.file, threshold };
+  if (path.toLowerCase().endsWith('.png')) {
+    writeFileAtomic(path, timelinePng(timeline));
+  } else {
+    const { drawInline, loadDrawing, standAlone } = await import('../report/draw.js');
+    writeFileAtomic(path, standAlone(drawInline(await loadDrawing(), timelineChart(timeline))));
+  }
+  logger.info(`${path}: a picture`);
 }

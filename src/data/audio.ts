@@ -100,17 +100,29 @@ export async function decodeAudio(bytes: Uint8Array, where: string, options: Aud
 
 // Without waiting for the thread pool: clips are small, and decoding them keeps this thread busy for longer anyway.
 function readFile(path: string): Uint8Array {
+  return reading(path, () => {
+    const { size } = statSync(path);
+    if (size > MAX_FILE_BYTES) {
+      throw new AudioError(
+        `${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB; cut it into shorter files, or score it with --window`,
+      );
+    }
+    return readFileSync(path);
+  });
+}
+
+/**
+ * What `read` makes of a file.
+ *
+ * @throws AudioError where it is none, or can't be read
+ */
+export function reading<Result>(path: string, read: () => Result): Result {
   try {
     const status = statSync(path);
     if (!status.isFile()) {
       throw new AudioError(`${path}: expected an audio file, got ${status.isDirectory() ? 'a folder' : 'a device'}`);
     }
-    if (status.size > MAX_FILE_BYTES) {
-      throw new AudioError(
-        `${path}: expected at most 2 GiB, got ${(status.size / 2 ** 30).toFixed(1)} GiB; cut it into shorter files`,
-      );
-    }
-    return readFileSync(path);
+    return read();
   } catch (error) {
     if (error instanceof AudioError) throw error;
     const code = systemCodeOf(error);
@@ -160,10 +172,18 @@ function inspect({ waveform, sampleRate, nChannels }: DecodedAudio, modelRate: n
     const share = clippedShare(waveform);
     if (share >= CLIP_SHARE) warnings.push(`clipped: ${(100 * share).toPrecision(3)} % of samples at full scale`);
   }
-  if (sampleRate < modelRate)
-    warnings.push(`narrowband: recorded at ${sampleRate} Hz, nothing above ${sampleRate / 2} Hz`);
-  if (nChannels > 1) warnings.push(`channels: ${nChannels} averaged to mono`);
-  return warnings;
+  return [...warnings, ...inspectSource({ sampleRate, nChannels }, modelRate)];
+}
+
+/** What is to be said of how a clip was recorded. */
+export function inspectSource(
+  { sampleRate, nChannels }: Pick<DecodedAudio, 'sampleRate' | 'nChannels'>,
+  modelRate: number,
+): string[] {
+  return [
+    ...(sampleRate < modelRate ? [`narrowband: recorded at ${sampleRate} Hz, nothing above ${sampleRate / 2} Hz`] : []),
+    ...(nChannels > 1 ? [`channels: ${nChannels} averaged to mono`] : []),
+  ];
 }
 
 function findPeak(waveform: Float32Array, where: string): number {

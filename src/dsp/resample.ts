@@ -79,6 +79,19 @@ export function resample(
 }
 
 /**
+ * What a conversion hears, in samples of input: `step` from one phase of the filter to the same phase again, `reach` on
+ * either side of a place.
+ */
+export function filterReach(
+  from: number,
+  to: number,
+  filter: ResampleFilter,
+): { readonly step: number; readonly reach: number } {
+  const polyphase = polyphaseFor(from, to, filter);
+  return { step: polyphase.from, reach: polyphase.nTaps };
+}
+
+/**
  * The inner products of `nGroups` times four blocks; a block is `from` samples in and `to` samples out. Four blocks go
  * together because they share the kernel of each phase: half the loads, four sums that don't wait for each other.
  */

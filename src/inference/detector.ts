@@ -9,8 +9,10 @@ import { buildModel } from '../models/registry.js';
 import { CheckpointError } from '../runtime/errors.js';
 import { createClipInput } from './clip-input.js';
 import { createForward } from './forward.js';
+import { scoresOf } from './logits.js';
 import type { ClipScore, Scorer } from './scorer.js';
 
+export { scoresOf } from './logits.js';
 export type { ClipScore } from './scorer.js';
 
 /** A trained model with its front-end, ready to score. */
@@ -98,14 +100,4 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
 /** Whether a scorer is a checkpoint of its own. */
 export function isDetector(scorer: Scorer): scorer is Detector {
   return 'run' in scorer;
-}
-
-/**
- * Scores of a batch of logits, row-major `[batch, nLogits]`: the difference bona fide minus spoof of two logits, or the
- * one logit itself. Both are the model's log odds of bona fide; of cosines, a measure in the same order.
- */
-export function scoresOf(logits: ArrayLike<number>, nLogits: number): number[] {
-  return Array.from({ length: logits.length / nLogits }, (_, row) =>
-    nLogits === 1 ? logits[row] : logits[row * 2 + 1] - logits[row * 2],
-  );
 }

@@ -5,7 +5,7 @@ import { readCalibration } from '../experiment/calibration-file.js';
 import { type ExportManifest, readExportManifest } from '../experiment/export-manifest.js';
 import { CheckpointError, ConfigError } from '../runtime/errors.js';
 import { createClipInput } from './clip-input.js';
-import { scoresOf } from './detector.js';
+import { scoresOf } from './logits.js';
 import type { ClipScore, Scorer } from './scorer.js';
 
 /** How an exported model computes. */

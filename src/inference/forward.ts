@@ -1,6 +1,5 @@
 /** A model at inference as a function from inputs to logits. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { compile } from '../graph/compile.js';
 import { namedOutputs } from '../models/outputs.js';
 import { hasRawOps } from '../runtime/native/raw-op.js';
@@ -13,12 +12,17 @@ export interface Forward {
   dispose(): void;
 }
 
+/** A model, or what stands for one. */
+export interface Applicable {
+  apply(inputs: tf.Tensor, args: { training: boolean }): unknown;
+}
+
 /**
  * The forward pass of a model without dropout. Equal results either way.
  *
  * @param isCompiled whether it runs as one program for each shape of input, where the engine has programs
  */
-export function createForward(model: LayersModel, isCompiled: boolean): Forward {
+export function createForward(model: Applicable, isCompiled: boolean): Forward {
   const run = (inputs: tf.Tensor): tf.Tensor =>
     namedOutputs(model.apply(inputs, { training: false }) as tf.Tensor | tf.Tensor[]).logits;
   if (!isCompiled || !hasRawOps()) return { run, dispose: () => {} };

@@ -1,11 +1,10 @@
 /** Whatever can score, by its folder. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { readModel, readRunConfig } from '../experiment/checkpoint.js';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EXPORT_MANIFEST, readExportManifest } from '../experiment/export-manifest.js';
-import { CASCADE_FILE, ENSEMBLE_FILE, FUSED_EPOCH } from '../experiment/fusion-file.js';
+import { CASCADE_FILE, ENSEMBLE_FILE, FUSED_EPOCH, readCascade, readEnsemble } from '../experiment/fusion-file.js';
 import { loadCascade } from './cascade.js';
-import { loadDetector } from './detector.js';
 import { loadEnsemble } from './ensemble.js';
 import { type ExportedOptions, loadExported } from './exported-scorer.js';
 import type { Scorer } from './scorer.js';
@@ -30,6 +29,8 @@ export async function openScorer(directory: string, options: ScorerOptions = {})
   if (has(ENSEMBLE_FILE)) return loadEnsemble(directory, open);
   if (has(CASCADE_FILE)) return loadCascade(directory, open);
   if (has(EXPORT_MANIFEST)) return loadExported(directory, options);
+  // TensorFlow.js is not needed for an export that runs elsewhere.
+  const { loadDetector } = await import('./detector.js');
   return loadDetector(directory, options);
 }
 
@@ -38,10 +39,34 @@ export async function openScorer(directory: string, options: ScorerOptions = {})
  *
  * @throws CheckpointError where the folder can't score
  */
-export function epochOf(directory: string): number {
+export async function epochOf(directory: string): Promise<number> {
   const has = (file: string) => existsSync(join(directory, file));
   if (has(ENSEMBLE_FILE) || has(CASCADE_FILE)) return FUSED_EPOCH;
   if (has(EXPORT_MANIFEST)) return readExportManifest(directory).checkpoint.epoch;
+  const { readModel, readRunConfig } = await import('../experiment/checkpoint.js');
   readRunConfig(directory);
   return readModel(directory).epoch;
+}
+
+/**
+ * Whether a folder's model runs on the engine of TensorFlow; exports to ONNX do without.
+ *
+ * @throws CheckpointError where the folder is damaged
+ */
+export function needsEngine(directory: string): boolean {
+  const has = (file: string) => existsSync(join(directory, file));
+  const anyOf = (members: readonly { readonly path: string }[]) =>
+    members.some(({ path }) => needsEngine(resolve(directory, path)));
+  if (has(ENSEMBLE_FILE)) return anyOf(readEnsemble(directory).members);
+  if (has(CASCADE_FILE)) {
+    const { light, heavy } = readCascade(directory);
+    return anyOf([light, heavy]);
+  }
+  return !has(EXPORT_MANIFEST) || readExportManifest(directory).format !== 'onnx';
+}
+
+/** The small detector that comes with the project; undefined where it was left out. */
+export function bundledCheckpoint(): string | undefined {
+  const directory = fileURLToPath(new URL('../../checkpoints/lcnn-bundled', import.meta.url));
+  return existsSync(directory) ? directory : undefined;
 }

@@ -69,6 +69,16 @@ export function createExperimentLoader(
   });
 }
 
+/** Shape of one example of an experiment: `[frames, bins]` or `[samples]`; `null` where clips stay whole. */
+export function inputShapeOf(
+  config: ExperimentConfig,
+  trials: readonly Trial[],
+  surroundings: LoaderSurroundings,
+): readonly (number | null)[] {
+  const single = { ...config, training: { ...config.training, perDeviceEvalBatchSize: 1 } };
+  return createExperimentLoader(single, trials, 'eval', surroundings).inputShape;
+}
+
 /** What is scored, with what. */
 export interface Scoring {
   /** Maps a batch to logits, without dropout. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { attacksOf } from '../data/attack-classes.js';
 import { augmentations } from '../data/augment/registry.js';
 import { type Corpus, loadCorpus } from '../data/corpus.js';
-import type { Loader } from '../data/loader.js';
 import { formatScores } from '../data/score-file.js';
 import { SPLIT_NAMES } from '../data/split.js';
 import { LABELS, type Trial } from '../data/trial.js';
@@ -19,15 +18,15 @@ import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '.
 import { countParameters, type NamedWeight, namedWeights, variablesOf } from '../models/named-weights.js';
 import { describeOutputs, namedOutputs, type OutputDescription } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
-import { trainingCall } from '../models/training-call.js';
 import type { Engine } from '../runtime/engine.js';
 import { ConfigError, DataError, messageOf } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
 import { lookUp } from '../runtime/options.js';
 import { createRandom, deriveSeed, shuffled } from '../runtime/random.js';
-import { createExperimentLoader, measureDev, scoreTrials } from './evaluation.js';
+import { inputShapeOf, measureDev, scoreTrials } from './evaluation.js';
 import { type EpochRecord, writeHistory } from './history.js';
+import { type Batches, createPasses } from './passes.js';
 import { precisionOf } from './precision.js';
 import { profiledStep } from './profiled-step.js';
 import { describeEngine, openRunFolder } from './run-folder.js';
@@ -35,6 +34,7 @@ import { hasState, loadState, saveState } from './run-state.js';
 import type { StepCost } from './step-cost.js';
 import { createScalarWriter } from './tensorboard.js';
 import { train } from './trainer.js';
+import { planTraining } from './training-plan.js';
 
 /** What a run is given. */
 export interface ExperimentRun {
@@ -85,10 +85,8 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const corpus = limited(whole, config);
   const { environment } = openRunFolder(directory, run, logger);
 
-  const loaderOf = (trials: readonly Trial[], mode: 'train' | 'eval', attacks?: readonly string[]): Loader =>
-    createExperimentLoader(config, trials, mode, { ...run, noise: corpus.noise, attacks });
-  const devLoader = loaderOf(corpus.dev, 'eval');
-  const inputShape = devLoader.inputShape as number[];
+  const surroundings = { ...run, noise: corpus.noise };
+  const inputShape = inputShapeOf(config, corpus.dev, surroundings) as number[];
   const model = buildModel(config.model, inputShape, deriveSeed(seed, 'weights'));
   const named = namedWeights(model);
   const weights = variablesOf(named);
@@ -97,12 +95,17 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     const { pretrained, ignoreMismatchedSizes } = config;
     logger.info(startFromCheckpoint(pretrained, weights, { ignoreMismatchedSizes }));
   }
-  const call = trainingCall(model, config.model.type, training.gradientCheckpointing);
-  const inference = createForward(model, isCompiled);
+  const plan = planTraining(model, training);
   const outputs = describeOutputs(model);
+  const attacks = attackTask(config, whole, outputs);
+  const passes = createPasses(model, { ...config, training }, isCompiled, { ...surroundings, attacks });
+  const inference = createForward({ apply: (inputs, args) => passes.call(inputs, args) }, isCompiled);
   const loss = createLoss(training, countClasses(corpus.train), outputs);
-  const loaders = { train: loaderOf(corpus.train, 'train', attackTask(config, whole, outputs)), dev: devLoader };
-  const scoreSet = (label: string, trials: readonly Trial[], loader: Loader) =>
+  const loaders = {
+    train: passes.loader('train', corpus.train, 'train'),
+    dev: passes.loader('dev', corpus.dev, 'eval'),
+  };
+  const scoreSet = (label: string, trials: readonly Trial[], loader: Batches) =>
     scoreTrials({
       forward: inference.run,
       trials,
@@ -124,7 +127,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   try {
     const progress = await train({
       forward: (inputs, stepSeed, momentum) => {
-        return namedOutputs(call(inputs, { training: true, seed: stepSeed, momentum }));
+        return namedOutputs(passes.call(inputs, { training: true, seed: stepSeed, momentum }));
       },
       ...(profiler === undefined ? {} : { wrapStep: (step) => profiledStep(step, profiler) }),
       usesGpu: run.engine.usesGpu,
@@ -135,6 +138,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       isCompiled,
       weights,
       trainable: new Set([...named].filter(([, { trainable }]) => trainable).map(([name]) => name)),
+      plan,
       loss,
       data: loaders.train,
       options: training,
@@ -177,7 +181,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     const saved = readModel(directory);
     saved.assignTo(weights);
     const knownAttacks = [...new Set(corpus.train.flatMap(({ attackId }) => attackId ?? []))];
-    const evaluate = async (set: 'dev' | 'eval', trials: readonly Trial[], loader: Loader) => {
+    const evaluate = async (set: 'dev' | 'eval', trials: readonly Trial[], loader: Batches) => {
       const { scored } = await scoreSet(set, trials, loader);
       writeFileAtomic(join(directory, RUN_FILES.scores, `${set}.txt`), formatScores(scored, 'labelled'));
       const metrics = evaluateScores(scored, {
@@ -189,7 +193,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     };
     const dev = await evaluate('dev', corpus.dev, loaders.dev);
     calibrateOn(dev.scored, saved.epoch, run);
-    const evalLoader = corpus.eval.length === 0 ? undefined : loaderOf(corpus.eval, 'eval');
+    const evalLoader = corpus.eval.length === 0 ? undefined : passes.loader('eval', corpus.eval, 'eval');
     const final = evalLoader === undefined ? undefined : await evaluate('eval', corpus.eval, evalLoader);
     await evalLoader?.close();
 
@@ -221,6 +225,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
     scalars?.close();
     await Promise.all([loaders.train.close(), loaders.dev.close()]);
     inference.dispose();
+    passes.dispose();
     model.dispose();
   }
 }

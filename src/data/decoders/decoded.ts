@@ -20,6 +20,32 @@ export interface DecodedAudio {
  */
 export type Decoder = (bytes: Uint8Array, where: string, maxSeconds: number) => DecodedAudio | Promise<DecodedAudio>;
 
+/** A file, read at places of one's choice. */
+export interface ByteSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Up to `length` bytes from `position`: fewer where the file ends. */
+  read(position: number, length: number): Uint8Array;
+}
+
+/** A recording that is decoded piece by piece. */
+export interface DecodedStream {
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly nChannels: number;
+  /** For people, such as `WAV (16-bit PCM)`. */
+  readonly format: string;
+  /**
+   * The average of all channels in pieces, as `DecodedAudio.waveform`.
+   *
+   * @param warn takes what is wrong with the file though it can be read
+   */
+  blocks(warn: (line: string) => void): AsyncGenerator<Float32Array>;
+}
+
+/** Opens a container to be decoded piece by piece. Throws an `AudioError` where nothing usable is in it. */
+export type StreamDecoder = (source: ByteSource, where: string) => DecodedStream;
+
 /** Rates that a recording of speech can have, in Hz. */
 const MIN_SAMPLE_RATE = 1000;
 const MAX_SAMPLE_RATE = 768_000;

@@ -4,12 +4,25 @@
  * reset between files and has nothing to complain of.
  */
 import { AudioError, messageOf } from '../../runtime/errors.js';
-import { checkHeader, checkLength, type DecodedAudio, MonoBlocks, truncated } from './decoded.js';
+import {
+  type ByteSource,
+  checkHeader,
+  checkLength,
+  type DecodedAudio,
+  type DecodedStream,
+  MonoBlocks,
+  truncated,
+} from './decoded.js';
 import { id3Length, isId3v1 } from './id3.js';
 import { openWasmPool } from './pool.js';
 
 /** Frames decoded in one call: bounds the memory for channels that are averaged right after. */
 const FRAMES_PER_CALL = 64;
+
+/** Bytes read in one go of a file that is decoded in pieces. */
+const STREAM_BYTES = 2 ** 20;
+/** Above any frame: 65,535 samples of eight channels of 32 bits. */
+const LARGEST_FRAME = 2 ** 21 + 2 ** 16;
 
 const pool = openWasmPool(async () => (await import('@wasm-audio-decoders/flac')).FLACDecoder);
 
@@ -46,19 +59,9 @@ export async function decodeFlac(bytes: Uint8Array, where: string, maxSeconds: n
   if (info.nSamples > 0) checkLength(where, info.nSamples, sampleRate, maxSeconds);
   const { frames, nSamples, reachEnd } = findFrames(bytes, info);
   if (nSamples === 0 && (info.nSamples > 0 || info.framesStart < bytes.length)) {
-    throw new AudioError(
-      `${where}: expected ${info.nSamples || 'some'} samples, got no FLAC frame that is whole; ` +
-        'the file is damaged or cut short, copy it again',
-    );
+    throw noFrame(where, info);
   }
   checkLength(where, nSamples, sampleRate, maxSeconds);
-  // The decoder is not given the stream's header, so that it keeps nothing from file to file.
-  if (frames.some((frame) => (frame[2] & 15) === 0 || (frame[3] & 14) === 0)) {
-    throw new AudioError(
-      `${where}: expected frames that give their rate and bits, got some that leave them to the file's header; ` +
-        'encode again as 16 or 24-bit FLAC',
-    );
-  }
   return {
     waveform: await decodeFrames(frames, nSamples, bits, where),
     sampleRate,
@@ -68,12 +71,85 @@ export async function decodeFlac(bytes: Uint8Array, where: string, maxSeconds: n
   };
 }
 
+/**
+ * Opens a FLAC file to be decoded in pieces.
+ *
+ * @throws AudioError where the header is damaged; while it is read, where not a single frame is whole
+ */
+export function streamFlac(source: ByteSource, where: string): DecodedStream {
+  const info = readHead(source, where);
+  const { sampleRate, nChannels, bits } = info;
+  checkHeader(where, sampleRate, nChannels);
+  return {
+    sampleRate,
+    nChannels,
+    format: `FLAC (${bits}-bit)`,
+    async *blocks(warn) {
+      let position = info.framesStart;
+      let rest: Uint8Array = new Uint8Array(0);
+      let nRead = 0;
+      let reachEnd = false;
+      for (let isEnd = false; !isEnd; ) {
+        const bytes = joined(rest, source.read(position, STREAM_BYTES));
+        position += bytes.length - rest.length;
+        // Damage that goes on for longer than any frame is the end of what can be read.
+        isEnd = position >= source.size || rest.length > LARGEST_FRAME;
+        const found = findFrames(bytes, { ...info, framesStart: 0 });
+        // The last frame may go on in the next piece.
+        const frames = isEnd ? found.frames : found.frames.slice(0, -1);
+        rest = bytes.subarray(frames.reduce((sum, frame) => sum + frame.length, 0));
+        reachEnd = found.reachEnd && position >= source.size;
+        const nSamples = frames.reduce((sum, frame) => sum + readBlockSize(frame, 0, frame.length, info), 0);
+        if (nSamples > 0) yield await decodeFrames(frames, nSamples, bits, where);
+        nRead += nSamples;
+      }
+      if (nRead === 0) throw noFrame(where, info);
+      if (!reachEnd || nRead < info.nSamples) warn(truncated(nRead, info.nSamples, sampleRate));
+    },
+  };
+}
+
+/** What STREAMINFO says, however much of the file the tags and pictures before the first frame take. */
+function readHead(source: ByteSource, where: string): StreamInfo {
+  for (let length = STREAM_BYTES; ; length *= 8) {
+    const head = source.read(0, length);
+    try {
+      return readStreamInfo(head, where);
+    } catch (error) {
+      if (head.length < length) throw error;
+    }
+  }
+}
+
+function noFrame(where: string, info: StreamInfo): AudioError {
+  return new AudioError(
+    `${where}: expected ${info.nSamples || 'some'} samples, got no FLAC frame that is whole; ` +
+      'the file is damaged or cut short, copy it again',
+  );
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** @throws AudioError where libFLAC refuses a frame, or one leaves its rate or bits to the stream's header */
 async function decodeFrames(
   frames: readonly Uint8Array[],
   nSamples: number,
   bits: number,
   where: string,
 ): Promise<Float32Array> {
+  // The decoder is not given that header, so that it keeps nothing from file to file.
+  if (frames.some((frame) => (frame[2] & 15) === 0 || (frame[3] & 14) === 0)) {
+    throw new AudioError(
+      `${where}: expected frames that give their rate and bits, got some that leave them to the file's header; ` +
+        'encode again as 16 or 24-bit FLAC',
+    );
+  }
   const mono = new MonoBlocks();
   try {
     await pool.use(async (decoder) => {

@@ -3,7 +3,16 @@
  * takes off the encoder's delay and padding where a LAME tag gives them.
  */
 import { AudioError, messageOf } from '../../runtime/errors.js';
-import { checkHeader, checkLength, type DecodedAudio, inFigures, MonoBlocks, truncated } from './decoded.js';
+import {
+  type ByteSource,
+  checkHeader,
+  checkLength,
+  type DecodedAudio,
+  type DecodedStream,
+  inFigures,
+  MonoBlocks,
+  truncated,
+} from './decoded.js';
 import { id3Length, isId3v1 } from './id3.js';
 import { openWasmPool } from './pool.js';
 
@@ -12,7 +21,13 @@ const BYTES_PER_CALL = 2 ** 19;
 /** How far into a file its first frame is looked for. */
 const SEARCH_BYTES = 2 ** 16;
 
+/** Bytes that no frame exceeds. */
+const LONGEST_FRAME = 2 ** 12;
+
 const pool = openWasmPool(async () => (await import('mpg123-decoder')).MPEGDecoder);
+
+/** What is used of the decoder. */
+type MpegDecoder = InstanceType<typeof import('mpg123-decoder').MPEGDecoder>;
 
 /** What is needed of a frame's header. */
 interface FrameHeader {
@@ -60,7 +75,7 @@ export async function decodeMp3(bytes: Uint8Array, where: string, maxSeconds: nu
   } else if (stream.isCut) {
     warnings.push(truncated(waveform.length, 0, first.sampleRate));
   }
-  if (stream.nSkipped > 0) warnings.push(`damaged: ${stream.nSkipped} bytes between frames belong to none`);
+  if (stream.nSkipped > 0) warnings.push(damaged(stream.nSkipped));
   return { waveform, sampleRate: first.sampleRate, nChannels: first.nChannels, format: 'MP3', warnings };
 }
 
@@ -78,15 +93,11 @@ async function decodeRuns({ runs, first }: Stream, where: string): Promise<Float
   const mono = new MonoBlocks();
   try {
     await pool.use(async (decoder) => {
-      for (const run of runs) {
-        const { channelData, errors } = decoder.decode(run);
-        if (errors.length > 0) throw new Error(errors[0].message);
-        // A mono stream comes out as two equal channels.
-        mono.add(channelData.slice(0, first.nChannels));
-      }
+      for (const run of runs) decodeRun(decoder, run, first, mono, where);
       await decoder.reset();
     });
   } catch (error) {
+    if (error instanceof AudioError) throw error;
     throw new AudioError(`${where}: expected MP3 frames, but mpg123 failed: ${messageOf(error)}; encode again`, {
       cause: error,
     });
@@ -94,9 +105,84 @@ async function decodeRuns({ runs, first }: Stream, where: string): Promise<Float
   return mono.join();
 }
 
-function findFrames(bytes: Uint8Array, where: string): Stream {
-  const end = bytes.length - (isId3v1(bytes) ? 128 : 0);
-  let at = findFirstFrame(bytes);
+/**
+ * Opens an MP3 file to be decoded in pieces.
+ *
+ * @throws AudioError where it does not begin with MP3 frames; while it is read, where mpg123 fails
+ */
+export function streamMp3(source: ByteSource, where: string): DecodedStream {
+  const tagBytes = id3Length(source.read(0, 16));
+  const { at: offset, first, tag } = readStart(source.read(tagBytes, 2 * SEARCH_BYTES), where);
+  checkHeader(where, first.sampleRate, first.nChannels);
+  const end = source.size - (isId3v1(source.read(Math.max(0, source.size - 128), 128)) ? 128 : 0);
+  return {
+    sampleRate: first.sampleRate,
+    nChannels: first.nChannels,
+    format: 'MP3',
+    async *blocks(warn) {
+      const decoder = await pool.take();
+      let position = tagBytes + offset;
+      let nFrames = tag.isTag ? -1 : 0;
+      let nSkipped = 0;
+      let nSamples = 0;
+      let isCut = false;
+      while (position < end) {
+        const bytes = source.read(position, Math.min(2 * BYTES_PER_CALL, end - position));
+        const walk = walkFrames(bytes, 0, bytes.length, first);
+        const mono = new MonoBlocks();
+        for (const run of walk.runs) decodeRun(decoder, run, first, mono, where);
+        if (mono.nSamples > 0) yield mono.join();
+        nSamples += mono.nSamples;
+        nFrames += walk.nFrames;
+        const isLast = position + bytes.length >= end;
+        isCut = isLast && walk.isCut;
+        if (isLast) {
+          nSkipped += walk.nSkipped;
+          break;
+        }
+        // A frame may lie across the border; what is no frame is left behind but for its end.
+        const used = walk.isCut ? walk.end : Math.max(walk.end, bytes.length - LONGEST_FRAME);
+        nSkipped += walk.nSkipped + (used - walk.end);
+        position += used;
+      }
+      await decoder.reset();
+      pool.giveBack(decoder);
+      if (nFrames < tag.nFrames) {
+        warn(truncated(nSamples, nSamples + (tag.nFrames - nFrames) * first.nSamples, first.sampleRate));
+      } else if (isCut) {
+        warn(truncated(nSamples, 0, first.sampleRate));
+      }
+      if (nSkipped > 0) warn(damaged(nSkipped));
+    },
+  };
+}
+
+function damaged(nSkipped: number): string {
+  return `damaged: ${nSkipped} bytes between frames belong to none`;
+}
+
+/** @throws AudioError where mpg123 fails */
+function decodeRun(
+  decoder: MpegDecoder,
+  run: Uint8Array,
+  { nChannels }: FrameHeader,
+  mono: MonoBlocks,
+  where: string,
+): void {
+  const { channelData, errors } = decoder.decode(run);
+  if (errors.length > 0) {
+    throw new AudioError(`${where}: expected MP3 frames, but mpg123 failed: ${errors[0].message}; encode again`);
+  }
+  // A mono stream comes out as two equal channels.
+  mono.add(channelData.slice(0, nChannels));
+}
+
+/** Where the frames begin, and what is said there. */
+function readStart(
+  bytes: Uint8Array,
+  where: string,
+): { at: number; first: FrameHeader; tag: ReturnType<typeof readEncoderTag> } {
+  const at = findFirstFrame(bytes);
   const first = at < 0 ? undefined : readFrameHeader(bytes, at);
   if (first === undefined) {
     const searched = Math.min(bytes.length, id3Length(bytes) + SEARCH_BYTES);
@@ -105,9 +191,25 @@ function findFrames(bytes: Uint8Array, where: string): Stream {
         'the file is cut short or damaged, copy it again',
     );
   }
-  const tag = readEncoderTag(bytes, at + first.tagOffset);
+  return { at, first, tag: readEncoderTag(bytes, at + first.tagOffset) };
+}
+
+function findFrames(bytes: Uint8Array, where: string): Stream {
+  const { at, first, tag } = readStart(bytes, where);
+  const walk = walkFrames(bytes, at, bytes.length - (isId3v1(bytes) ? 128 : 0), first);
+  return { ...walk, first, nFrames: walk.nFrames - (tag.isTag ? 1 : 0), nPromised: tag.nFrames };
+}
+
+/** The frames from `start` on, the encoder's tag among them, and where they end. */
+function walkFrames(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  first: FrameHeader,
+): Pick<Stream, 'runs' | 'nFrames' | 'nSkipped' | 'isCut'> & { readonly end: number } {
   const runs: Uint8Array[] = [];
-  let nFrames = tag.isTag ? -1 : 0;
+  let at = start;
+  let nFrames = 0;
   let nSkipped = 0;
   let isCut = false;
   let runStart = at;
@@ -129,13 +231,13 @@ function findFrames(bytes: Uint8Array, where: string): Stream {
     const next = findNextFrame(bytes, at, end, first);
     if (at > runStart) runs.push(bytes.subarray(runStart, at));
     // What follows the last frame is a tag of some kind, or padding.
-    if (next < 0) return { first, runs, nFrames, nPromised: tag.nFrames, nSkipped, isCut };
+    if (next < 0) return { runs, nFrames, nSkipped, isCut, end: at };
     nSkipped += next - at;
     at = next;
     runStart = at;
   }
   if (at > runStart) runs.push(bytes.subarray(runStart, at));
-  return { first, runs, nFrames, nPromised: tag.nFrames, nSkipped, isCut };
+  return { runs, nFrames, nSkipped, isCut, end: at };
 }
 
 function findNextFrame(bytes: Uint8Array, start: number, end: number, first: FrameHeader): number {

@@ -10,10 +10,20 @@ export class DecoderPool<Decoder> {
 
   /** Runs `work` with a decoder; `work` leaves it ready for another file. */
   async use<Result>(work: (decoder: Decoder) => Promise<Result>): Promise<Result> {
-    const decoder = this.idle.pop() ?? (await this.create());
+    const decoder = await this.take();
     const result = await work(decoder);
-    this.idle.push(decoder);
+    this.giveBack(decoder);
     return result;
+  }
+
+  /** Lends a decoder for as long as the caller likes. */
+  async take(): Promise<Decoder> {
+    return this.idle.pop() ?? (await this.create());
+  }
+
+  /** Takes back a decoder that is ready for another file. */
+  giveBack(decoder: Decoder): void {
+    this.idle.push(decoder);
   }
 }
 

@@ -4,7 +4,14 @@
  */
 import { A_LAW_TABLE, MU_LAW_TABLE } from '../../dsp/companding.js';
 import { AudioError } from '../../runtime/errors.js';
-import { checkHeader, checkLength, type DecodedAudio, truncated } from './decoded.js';
+import {
+  type ByteSource,
+  checkHeader,
+  checkLength,
+  type DecodedAudio,
+  type DecodedStream,
+  truncated,
+} from './decoded.js';
 
 /** The codecs of the `fmt ` chunk that are read, and names for those that are met but not read. */
 const PCM = 1;
@@ -23,6 +30,10 @@ const FOREIGN_CODECS: Readonly<Record<number, string>> = {
 };
 /** The last 14 bytes of an extensible format's GUID; the first two are the codec. */
 const GUID_TAIL = '000000001000800000aa00389b71';
+/** Where the header of a file that is read in pieces must lie: before it may stand the names of a whole album. */
+const HEAD_BYTES = 2 ** 23;
+/** Samples of one channel in a piece. */
+const BLOCK_SAMPLES = 2 ** 16;
 /** What writers to a pipe put where the size of the data is not known yet. */
 const UNKNOWN_SIZE = 0xffffffff;
 
@@ -49,7 +60,7 @@ interface Chunks {
  */
 export function decodeWav(bytes: Uint8Array, where: string, maxSeconds: number): DecodedAudio {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks = findChunks(view, where);
+  const chunks = findChunks(view, where, bytes.length);
   const format = readFormat(view, chunks, where);
   const { nChannels, sampleRate, bits } = format;
   const frameBytes = (nChannels * bits) / 8;
@@ -72,7 +83,37 @@ export function decodeWav(bytes: Uint8Array, where: string, maxSeconds: number):
   };
 }
 
-function findChunks(view: DataView, where: string): Chunks {
+/**
+ * Opens a WAV file to be decoded in pieces; its header has to lie within the first 8 MiB.
+ *
+ * @throws AudioError as `decodeWav`; of what is in the data only once it is read
+ */
+export function streamWav(source: ByteSource, where: string): DecodedStream {
+  const head = source.read(0, HEAD_BYTES);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const chunks = findChunks(view, where, source.size);
+  const format = readFormat(view, chunks, where);
+  const { nChannels, sampleRate, bits } = format;
+  const frameBytes = (nChannels * bits) / 8;
+  const nClaimed = Math.floor(chunks.dataSize / frameBytes);
+  const nSamples = Math.min(nClaimed, Math.floor((source.size - chunks.dataStart) / frameBytes));
+  if (nSamples <= 0) throw new AudioError(`${where}: expected audio, got a WAV file without a sample; record it again`);
+  return {
+    sampleRate,
+    nChannels,
+    format: `WAV (${describe(format)})`,
+    async *blocks(warn) {
+      for (let at = 0; at < nSamples; at += BLOCK_SAMPLES) {
+        const nHere = Math.min(BLOCK_SAMPLES, nSamples - at);
+        yield toMono(source.read(chunks.dataStart + at * frameBytes, nHere * frameBytes), nHere, format);
+      }
+      if (nSamples < nClaimed) warn(truncated(nSamples, nClaimed, sampleRate));
+    },
+  };
+}
+
+/** @param fileBytes of the whole file, of which `view` may be the beginning */
+function findChunks(view: DataView, where: string, fileBytes: number): Chunks {
   const isWave64 = ascii(view, 0, 4) === 'riff';
   // A Wave64 chunk has a GUID, whose first four bytes are the id, and a size that counts its own header.
   const headerBytes = isWave64 ? 24 : 8;
@@ -94,7 +135,7 @@ function findChunks(view: DataView, where: string): Chunks {
       formatStart = start;
       formatSize = Math.min(size, view.byteLength - start);
     } else if (id === 'data') {
-      const rest = view.byteLength - start;
+      const rest = fileBytes - start;
       if (size === UNKNOWN_SIZE) size = longDataSize > 0 ? longDataSize : rest;
       else if (size === 0 && !isChunkHeader(view, start)) size = rest;
       dataStart = start;

@@ -1,0 +1,68 @@
+/** Scores of several checkpoints on one set: those that their runs left, or new ones. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argv } from 'yargs';
+import type { EnsembleMember } from '../inference/ensemble.js';
+import type { Logger } from '../runtime/logger.js';
+import { type EngineArguments, featureCacheDirectory } from './engine-options.js';
+
+/** What `devArguments` adds to a command. */
+export interface DevArguments {
+  protocol: string | undefined;
+  audio: string[] | undefined;
+  'protocol-format': string;
+  subset: string | undefined;
+}
+
+/** The options that name the clips on which models are put together. */
+export function devArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & DevArguments> {
+  return args
+    .option('protocol', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Clips to fit on [default: the scores of the dev set that the runs left, where they are of one set]',
+    })
+    .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
+    .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
+    .option('subset', { type: 'string', describe: 'Subset of the protocol, such as dev; or all' })
+    .group(['protocol', 'audio', 'protocol-format', 'subset'], 'Clips to fit on:');
+}
+
+/**
+ * The members with their scores. With a protocol they are scored now, which needs the engine to run.
+ *
+ * @throws ConfigError where there is neither a protocol nor the scores of a run
+ */
+export async function scoreMembers(
+  directories: readonly string[],
+  args: DevArguments & EngineArguments & { compile: boolean },
+  logger: Logger,
+): Promise<EnsembleMember[]> {
+  const { protocol, audio, subset } = args;
+  const { ConfigError } = await import('../runtime/errors.js');
+  if (protocol === undefined) {
+    const { readScores } = await import('../data/score-file.js');
+    return directories.map((directory) => {
+      const path = join(directory, 'scores', 'dev.txt');
+      if (!existsSync(path)) {
+        throw new ConfigError(
+          `${path}: expected the dev scores of a run, got none; name clips to fit on with --protocol`,
+        );
+      }
+      return { directory, scores: readScores(path) };
+    });
+  }
+  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { parseOptions } = await import('../runtime/options.js');
+  const { scoreWithCheckpoint } = await import('../training/evaluation.js');
+  const format = args['protocol-format'];
+  const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'dev'));
+  const members: EnsembleMember[] = [];
+  for (const directory of directories) {
+    logger.info(`scoring with ${directory}`);
+    const scoring = { checkpoint: directory, trials, cacheDirectory: featureCacheDirectory(), logger };
+    const { scored } = await scoreWithCheckpoint({ ...scoring, compile: args.compile });
+    members.push({ directory, scores: scored });
+  }
+  return members;
+}

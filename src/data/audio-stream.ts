@@ -1,0 +1,123 @@
+/**
+ * Reading hours of audio in constant memory: WAV, FLAC and MP3 are decoded and resampled piece by piece. Ogg and `.npy`
+ * are decoded whole, which takes 4 bytes a sample.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { createStreamResampler } from '../dsp/stream-resampler.js';
+import { AudioError } from '../runtime/errors.js';
+import { inspectSource, readAudio, reading, SAMPLE_RATE } from './audio.js';
+import type { ByteSource, StreamDecoder } from './decoders/decoded.js';
+import { type Container, detectContainer } from './decoders/detect.js';
+import { streamFlac } from './decoders/flac.js';
+import { streamMp3 } from './decoders/mp3.js';
+import { streamWav } from './decoders/wav.js';
+
+/** A recording that is read piece by piece. */
+export interface AudioStream {
+  /** For people, such as `WAV (16-bit PCM)`. */
+  readonly format: string;
+  /**
+   * Mono pieces of any length at 16 kHz, about -1 to 1. To be read once, to its end or until it is left.
+   *
+   * @param warn takes what may make a score less sure; some of it is known at the end only
+   * @throws AudioError where the file can't be read on, or a sample is not a finite number
+   */
+  blocks(warn: (line: string) => void): AsyncGenerator<Float32Array>;
+}
+
+const DECODERS: Readonly<Partial<Record<Container, StreamDecoder>>> = {
+  wav: streamWav,
+  flac: streamFlac,
+  mp3: streamMp3,
+};
+
+/** Bytes by which a container is told: an MP3 may begin with anything. */
+const DETECTION_BYTES = 2 ** 18;
+
+/**
+ * Opens a recording.
+ *
+ * @throws AudioError where the file can't be read or is no audio
+ */
+export async function openAudioStream(path: string): Promise<AudioStream> {
+  const file = reading(path, () => openSync(path, 'r'));
+  try {
+    const source = byteSource(file);
+    const container = detectStart(source, path);
+    const decoder = DECODERS[container];
+    if (decoder === undefined) {
+      closeSync(file);
+      return wholeStream(path);
+    }
+    const decoded = decoder(source, path);
+    return {
+      format: decoded.format,
+      async *blocks(warn) {
+        try {
+          for (const line of inspectSource(decoded, SAMPLE_RATE)) warn(line);
+          const resampler = createStreamResampler(decoded.sampleRate, SAMPLE_RATE);
+          for await (const block of decoded.blocks(warn)) {
+            checkFinite(block, path);
+            const resampled = resampler.push(block);
+            if (resampled.length > 0) yield resampled;
+          }
+          const last = resampler.finish();
+          if (last.length > 0) yield last;
+        } finally {
+          closeSync(file);
+        }
+      },
+    };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** The container, though tags may put the first frame of an MP3 or FLAC file far from the start. */
+function detectStart(source: ByteSource, where: string): Container {
+  for (let length = DETECTION_BYTES; ; length *= 8) {
+    const start = source.read(0, length);
+    try {
+      return detectContainer(start, where);
+    } catch (error) {
+      if (start.length < length || !(error instanceof AudioError)) throw error;
+    }
+  }
+}
+
+function byteSource(file: number): ByteSource {
+  const { size } = fstatSync(file);
+  return {
+    size,
+    read: (position, length) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)));
+      let done = 0;
+      while (done < bytes.length) {
+        const got = readSync(file, bytes, done, bytes.length - done, position + done);
+        if (got === 0) return bytes.subarray(0, done);
+        done += got;
+      }
+      return bytes;
+    },
+  };
+}
+
+async function wholeStream(path: string): Promise<AudioStream> {
+  const { waveform, format, warnings } = await readAudio(path);
+  return {
+    format,
+    async *blocks(warn) {
+      for (const warning of warnings) warn(warning);
+      yield waveform;
+    },
+  };
+}
+
+function checkFinite(block: Float32Array, where: string): void {
+  const bad = block.findIndex((sample) => !Number.isFinite(sample));
+  if (bad < 0) return;
+  throw new AudioError(
+    `${where}: expected finite samples, got ${block[bad]} among ${block.length}; write the file again`,
+  );
+}

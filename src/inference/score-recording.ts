@@ -1,0 +1,137 @@
+/** Long recordings: a score for each window, one for the whole, and where which label holds. */
+import { SAMPLE_RATE } from '../data/audio.js';
+import { openAudioStream } from '../data/audio-stream.js';
+import { AudioError, ConfigError } from '../runtime/errors.js';
+import { createDecider, type Decision, type DecisionOptions, type Verdict } from './decision.js';
+import { type FileFailure, notFinite, orFailure } from './score-file.js';
+import type { Scorer } from './scorer.js';
+import { type AggregationOptions, aggregate, mergeSegments, type Segment, smooth } from './segments.js';
+import { hasSpeech } from './speech.js';
+import { cutWindows, type Window } from './windows.js';
+
+/** How a recording is scored. */
+export interface RecordingOptions extends DecisionOptions, AggregationOptions {
+  readonly windowSeconds: number;
+  /** From window to window; by default half a window. */
+  readonly hopSeconds?: number | undefined;
+  /** Takes how many seconds are done, for those who wait. */
+  readonly onProgress?: (seconds: number) => void;
+}
+
+/** A window with its score: smoothed, where that was asked for. */
+export type ScoredWindow = Segment<Verdict>;
+
+/** A recording that was scored. */
+export interface RecordingScore extends Decision {
+  readonly file: string;
+  /** Of the windows together. */
+  readonly score: number;
+  readonly durationSeconds: number;
+  readonly warnings: readonly string[];
+  readonly windows: readonly ScoredWindow[];
+  /** Stretches of one label, from the start to the end. */
+  readonly segments: readonly Segment<Verdict>[];
+  /** Lowest and highest sample of each tenth of a second, for pictures. */
+  readonly envelope: readonly (readonly [low: number, high: number])[];
+}
+
+/** Windows that are scored at a time. */
+const N_AT_A_TIME = 16;
+/** Samples of a place of the envelope. */
+const ENVELOPE_SAMPLES = SAMPLE_RATE / 10;
+
+/**
+ * Decodes and scores one recording, in memory that does not grow with its length, but for a few numbers a window. Windows
+ * without anything to be heard are `no_speech` and don't count in the whole, unless all of them are.
+ *
+ * @returns a failure where the input can't be used; only defects of ours are thrown
+ * @throws ConfigError where the options can't be used
+ */
+export async function scoreRecording(
+  scorer: Scorer,
+  file: string,
+  options: RecordingOptions,
+): Promise<RecordingScore | FileFailure> {
+  const { windowSeconds, hopSeconds = windowSeconds / 2 } = options;
+  const [nWindow, nHop] = [windowSeconds, hopSeconds].map((seconds) => Math.round(seconds * SAMPLE_RATE));
+  if (!(windowSeconds >= 0.1)) throw new ConfigError(`window: expected at least 0.1 s, got ${windowSeconds}`);
+  if (!(nHop >= 1 && nHop <= nWindow)) {
+    throw new ConfigError(`hop: expected more than 0 and at most the window of ${windowSeconds} s, got ${hopSeconds}`);
+  }
+  if (nWindow > scorer.nSamples) {
+    const seen = scorer.nSamples / SAMPLE_RATE;
+    throw new ConfigError(`window: expected at most the ${seen} s that the model sees, got ${windowSeconds}`);
+  }
+  const decide = createDecider(scorer, options);
+  // Told before hours of audio are read.
+  aggregate([0], options);
+  smooth([0], options);
+  return orFailure(file, async () => {
+    const warnings: string[] = [];
+    const envelope = new Envelope();
+    const stream = await openAudioStream(file);
+    const windows: { start: number; end: number; score: number; isSpeech: boolean }[] = [];
+    let batch: Window[] = [];
+    const flush = async () => {
+      const scores = await scorer.scoreAll(batch.map(({ waveform }) => waveform));
+      for (const [i, { start, waveform }] of batch.entries()) {
+        const end = (start + waveform.length) / SAMPLE_RATE;
+        windows.push({ start: start / SAMPLE_RATE, end, score: scores[i].score, isSpeech: hasSpeech(waveform) });
+      }
+      options.onProgress?.(windows.at(-1)?.end ?? 0);
+      batch = [];
+    };
+    const blocks = envelope.watch(stream.blocks((line) => warnings.push(line)));
+    for await (const window of cutWindows(blocks, nWindow, nHop)) {
+      batch.push(window);
+      if (batch.length === N_AT_A_TIME) await flush();
+    }
+    await flush();
+    if (windows.length === 0) throw new AudioError(`${file}: expected audio, got no samples; record it again`);
+    const bad = windows.find(({ score }) => !Number.isFinite(score));
+    if (bad !== undefined) return { file, error: notFinite(file, bad.score) };
+
+    const speech = windows.filter(({ isSpeech }) => isSpeech);
+    const counted = speech.length === 0 ? windows : speech;
+    const smoothed = smooth(
+      counted.map(({ score }) => score),
+      options,
+    );
+    const scoreOf = new Map(counted.map((window, i) => [window, smoothed[i]]));
+    const labelled = windows.map((window): ScoredWindow => {
+      const score = scoreOf.get(window) ?? window.score;
+      return { start: window.start, end: window.end, score, label: decide(score, window.isSpeech).label };
+    });
+    const score = aggregate(smoothed, options);
+    return {
+      file,
+      score,
+      ...decide(score, speech.length > 0),
+      durationSeconds: envelope.nSamples / SAMPLE_RATE,
+      warnings,
+      windows: labelled,
+      segments: mergeSegments(labelled),
+      envelope: envelope.places,
+    };
+  });
+}
+
+/** Follows how loud a recording is. */
+class Envelope {
+  nSamples = 0;
+  readonly places: [number, number][] = [];
+
+  /** The blocks, as they are. */
+  async *watch(blocks: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
+    for await (const block of blocks) {
+      for (const sample of block) {
+        if (this.nSamples % ENVELOPE_SAMPLES === 0) this.places.push([sample, sample]);
+        const place = this.places[this.places.length - 1];
+        if (sample < place[0]) place[0] = sample;
+        if (sample > place[1]) place[1] = sample;
+        this.nSamples++;
+      }
+      yield block;
+    }
+  }
+}
