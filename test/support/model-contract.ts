@@ -152,7 +152,10 @@ export function describeModelContract(type: keyof typeof models, cases: readonly
       expect(() => assign(without)).toThrow(CheckpointError);
       expect(() => assign(without)).toThrow(new RegExp(`^file: .*1 missing: ${first};`));
       expect(() => assign(new Map([...weights, ['x/y', before.get(first) as never]]))).toThrow(/1 unexpected: x\/y/);
-      const reshaped = new Map([...weights, [first, { dtype: 'F32' as const, shape: [1, 1], data: new Float32Array(1) }]]);
+      const reshaped = new Map([
+        ...weights,
+        [first, { dtype: 'F32' as const, shape: [1, 1], data: new Float32Array(1) }],
+      ]);
       expect(() => assign(reshaped)).toThrow(new RegExp(`file: .*${first} \\(expected float32`));
       expect([...weightsOf(to)]).toEqual([...before]);
     });
