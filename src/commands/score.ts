@@ -133,7 +133,8 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
           'spoof), probability of bona fide at --prior (both null without a calibration), label (bonafide, spoof, uncertain, or ' +
           'no_speech where nothing is louder than -60 dB of full scale for 0.1 s), durationSeconds, warnings; with --logits logits ' +
           '([spoof, bona fide], or the one of bona fide; of an imported checkpoint in its own order, beside its labels; of an ' +
-          'ensemble the scores of its members); with --window segments {start, end, score, label} in seconds. A file that ' +
+          'ensemble the scores of its members); with --window segments {start, end, score, label} in seconds, and change {time, before, after}, where the scores turn ' +
+          'most, or null. A file that ' +
           'can’t be scored has file and error; the others go on, and the exit code is 1.',
       ),
   handler: async (args) => {
@@ -279,6 +280,11 @@ function describe(result: Result): string {
   const segments = parts.map((part) => {
     return `\n  ${part.start.toFixed(2)} to ${part.end.toFixed(2)} s\t${part.label}\t${part.score.toFixed(4)}`;
   });
+  const change = 'change' in result ? result.change : null;
+  if (change !== null) {
+    const scores = [change.before, change.after].map((mean) => mean.toFixed(4)).join(' to ');
+    segments.push(`\n  change at ${change.time.toFixed(2)} s\t${scores}`);
+  }
   const line = [file, label, score.toFixed(4), ...meaning, ...(warnings.length === 0 ? [] : [warnings.join('; ')])];
   return line.join('\t') + segments.join('');
 }

@@ -5,7 +5,15 @@ import { AudioError, ConfigError } from '../runtime/errors.js';
 import { createDecider, type Decision, type DecisionOptions, type Verdict } from './decision.js';
 import { type FileFailure, notFinite, orFailure } from './score-file.js';
 import type { Scorer } from './scorer.js';
-import { type AggregationOptions, aggregate, mergeSegments, type Segment, smooth } from './segments.js';
+import {
+  type AggregationOptions,
+  aggregate,
+  type Change,
+  findChange,
+  mergeSegments,
+  type Segment,
+  smooth,
+} from './segments.js';
 import { hasSpeech } from './speech.js';
 import { cutWindows, type Window } from './windows.js';
 
@@ -31,6 +39,8 @@ export interface RecordingScore extends Decision {
   readonly windows: readonly ScoredWindow[];
   /** Stretches of one label, from the start to the end. */
   readonly segments: readonly Segment<Verdict>[];
+  /** Where the scores turn, whatever the threshold; null where they don't. */
+  readonly change: Change | null;
   /** Lowest and highest sample of each tenth of a second, for pictures. */
   readonly envelope: readonly (readonly [low: number, high: number])[];
 }
@@ -111,6 +121,7 @@ export async function scoreRecording(
       warnings,
       windows: labelled,
       segments: mergeSegments(labelled),
+      change: findChange(labelled.filter(({ label }) => label !== 'no_speech')),
       envelope: envelope.places,
     };
   });

@@ -77,6 +77,46 @@ export function aggregate(
   }
 }
 
+/** A place where a recording turns from one kind of speech to another. */
+export interface Change {
+  /** Seconds. */
+  readonly time: number;
+  /** Mean score before and after. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Share of the scores' variance that a change has to explain to be one. */
+const CHANGE_SHARE = 0.5;
+/** Windows that a recording has at least where a change is looked for. */
+const CHANGE_WINDOWS = 4;
+
+/**
+ * The one place that best splits a recording into two stretches of different scores, wherever the threshold lies: that of
+ * the least squared distance to the means of the two.
+ *
+ * @param windows in order; seconds
+ * @returns null where no split explains half of the variance
+ */
+export function findChange(windows: readonly Segment[]): Change | null {
+  const n = windows.length;
+  if (n < CHANGE_WINDOWS) return null;
+  const total = windows.reduce((sum, { score }) => sum + score, 0);
+  const variance = windows.reduce((sum, { score }) => sum + (score - total / n) ** 2, 0);
+  let best = 0;
+  let found: Change | null = null;
+  let sum = 0;
+  for (let i = 1; i < n; i++) {
+    sum += windows[i - 1].score;
+    const [before, after] = [sum / i, (total - sum) / (n - i)];
+    const explained = ((i * (n - i)) / n) * (before - after) ** 2;
+    if (explained <= best) continue;
+    best = explained;
+    found = { time: (middleOf(windows[i - 1]) + middleOf(windows[i])) / 2, before, after };
+  }
+  return best >= CHANGE_SHARE * variance ? found : null;
+}
+
 /**
  * Windows to stretches of one label. A window speaks for the time around its middle, halfway to the next; neighbours of
  * one label are joined.

@@ -131,10 +131,12 @@ function fitPav(bonafide: Float64Array, spoof: Float64Array): PavCalibration {
       lower.count += upper.count;
     }
   }
+  // The ends tip the balance of the classes a little.
+  const balance = Math.log((1 + ends[0].total) / (1 + ends[1].total));
   return {
     method: 'pav',
     scores: pooled.map(({ sum, count }) => sum / count),
-    llrs: pooled.map((block) => logit(shareOf(block))),
+    llrs: pooled.map((block) => logit(shareOf(block)) - balance),
   };
 }
 

@@ -93,7 +93,7 @@ export function timelineChart(timeline: Timeline): Chart {
       ],
       xAxis: [time(0, ''), time(1, 's')],
       yAxis: [
-        { ...axis(0, 'sample', 'y'), min: -1, max: 1 },
+        { ...axis(0, 'share of the peak', 'y'), min: -1, max: 1 },
         { ...axis(1, 'score', 'y'), scale: true },
       ],
       series: [
@@ -152,6 +152,7 @@ export function timelinePng(timeline: Timeline): Uint8Array {
 interface Column {
   readonly time: number;
   readonly width: number;
+  /** As shares of the recording's peak. */
   readonly low: number;
   readonly high: number;
   readonly label: string;
@@ -160,6 +161,8 @@ interface Column {
 function columnsOf({ envelope, segments, durationSeconds }: Timeline, most: number): Column[] {
   const nColumns = Math.min(most, envelope.length);
   const width = durationSeconds / nColumns;
+  // Quiet speech is to be seen too.
+  const peak = envelope.reduce((most, [low, high]) => Math.max(most, -low, high), 0) || 1;
   let segment = 0;
   return Array.from({ length: nColumns }, (_, i) => {
     const from = Math.floor((i * envelope.length) / nColumns);
@@ -170,8 +173,8 @@ function columnsOf({ envelope, segments, durationSeconds }: Timeline, most: numb
     return {
       time,
       width,
-      low: Math.max(-1, Math.min(...places.map(([low]) => low))),
-      high: Math.min(1, Math.max(...places.map(([, high]) => high))),
+      low: Math.min(...places.map(([low]) => low)) / peak,
+      high: Math.max(...places.map(([, high]) => high)) / peak,
       label: segments[segment].label,
     };
   });
