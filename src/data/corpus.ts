@@ -62,7 +62,9 @@ export const corpusOptions = z
       .describe('With protocol: how it is written; by default told by content.'),
     split: splitOptions
       .optional()
-      .describe('With folder or protocol: shares of the parts; by default the parts it names itself, else dev 0.2.'),
+      .describe(
+        'Shares of the parts; by default the parts that a corpus names itself, else dev 0.2. Of a root or the bundled corpus, train and dev are split anew, and eval stays.',
+      ),
     train: protocolOptions.optional().describe('Clips to train on.'),
     dev: protocolOptions.optional().describe('Clips that choose the best epoch.'),
     eval: protocolOptions.optional().describe('Clips for the evaluation at the end.'),
@@ -81,8 +83,10 @@ export const corpusOptions = z
       }
     }
     if (options.speakers !== undefined && options.folder === undefined) refuse('speakers', 'belongs to folder');
-    if (options.split !== undefined && options.folder === undefined && options.protocol === undefined) {
-      refuse('split', 'belongs to folder or protocol');
+    if (options.split !== undefined && named[0] !== 'folder' && named[0] !== 'protocol') {
+      const parts = (['train', 'dev'] as const).filter((key) => options[key] !== undefined);
+      if (parts.length > 0) refuse('split', `can't go with ${parts.join(' and ')}, which are parts already`);
+      else if (options.split.eval > 0) refuse('split', 'leaves eval as it is where the corpus names it; set eval to 0');
     }
     if (named.length === 0 && (options.train ?? options.dev ?? options.eval) !== undefined) {
       for (const key of ['train', 'dev'] as const) {
@@ -199,7 +203,10 @@ function namedParts(options: CorpusOptions, at: Resolve, problems: ProblemList, 
     if (found === undefined || options[split] !== undefined) continue;
     parts[split] = readPart({ ...found, audio: [...found.audio], format: 'auto' }, split, at, problems);
   }
-  return parts;
+  const { train, dev } = parts;
+  if (options.split === undefined || train === undefined || dev === undefined || !problems.isEmpty) return parts;
+  const again = splitTrials([...train.trials, ...dev.trials], options.split, root);
+  return { ...parts, train: { ...train, trials: again.train }, dev: { ...dev, trials: again.dev } };
 }
 
 function folderParts(

@@ -35,8 +35,8 @@ export interface FeatureCache {
   keyOf(content: Uint8Array): string;
   /** The row-major `[frames, bins]` matrix; `undefined` where there is none, or none that can be trusted. */
   read(key: string): Float32Array | undefined;
-  /** Keeps a matrix. Where that fails, says so once, and from then on keeps nothing. */
-  write(key: string, matrix: Float32Array): void;
+  /** Keeps a matrix, and says whether it could. Where that fails, warns once, and from then on keeps nothing. */
+  write(key: string, matrix: Float32Array): boolean;
 }
 
 /**
@@ -76,14 +76,16 @@ export function openFeatureCache(
       }
     },
     write(key, matrix) {
-      if (!isWritable) return;
+      if (!isWritable) return false;
       const array = encodeNpy({ shape: [matrix.length / nBins, nBins], data: matrix });
       try {
         // No wait for the disk: after a power cut a torn entry fails its seal, and is made anew.
         writeFileAtomic(pathOf(key), [array, sealOf(key, array)], { durable: false });
+        return true;
       } catch (error) {
         isWritable = false;
         warn(`features are not cached from here on: ${messageOf(error)}`);
+        return false;
       }
     },
   };

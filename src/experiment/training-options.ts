@@ -40,6 +40,27 @@ export const trainingOptions = z
     ),
     warmupRatio: fraction.default(0).describe('Share of all steps.'),
     warmupSteps: z.int().min(0).default(0).describe('Wins over warmupRatio where above 0.'),
+    layerwiseLrDecay: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .describe('Share of the learning rate that each layer of the encoder keeps of that of the one above; 1: all.'),
+    freezeEncoder: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Train the head alone, on the encoder as at inference; without augmentation each clip is embedded once, cropped at its start, and kept.',
+      ),
+    freezeFeatureEncoder: z.boolean().default(false).describe('Leave the encoder’s convolutions as they are.'),
+    gradualUnfreezing: z
+      .strictObject({
+        fromEpoch: z.int().min(2).default(2).describe('Epoch in which the uppermost layers are trained, too.'),
+        layersPerEpoch: z.int().min(1).default(1).describe('Layers that each epoch adds, downwards.'),
+      })
+      .nullable()
+      .default(null)
+      .describe('Train the head alone at first, and then ever more layers of the encoder (ULMFiT); null: off.'),
     samRho: z
       .number()
       .min(0)
@@ -112,6 +133,10 @@ export const trainingOptions = z
   .refine(({ swa, emaDecay }) => swa === null || emaDecay === null, {
     path: ['emaDecay'],
     message: 'excludes training.swa; set one of them to null',
+  })
+  .refine(({ freezeEncoder, gradualUnfreezing }) => !freezeEncoder || gradualUnfreezing === null, {
+    path: ['gradualUnfreezing'],
+    message: 'excludes training.freezeEncoder; set one of them to its default',
   })
   .refine(({ bf16, fp16 }) => !bf16 || !fp16, {
     path: ['fp16'],

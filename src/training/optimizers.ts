@@ -18,9 +18,14 @@ export interface Optimizer {
   /**
    * One update; not part of a program. Gradients are read, not disposed.
    *
-   * @param gradients one a variable, under the same names
+   * @param gradients by the names of the variables; those without one stay as they are, with their moments
+   * @param own coefficients of variables for which they are other ones
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, coefficients: UpdateCoefficients): void;
+  apply(
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    coefficients: UpdateCoefficients,
+    own?: ReadonlyMap<string, UpdateCoefficients>,
+  ): void;
   dispose(): void;
 }
 
@@ -58,11 +63,15 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
   return {
     moments,
     coefficients: rule.coefficients,
-    apply: (gradients, by) => {
+    apply: (gradients, coefficients, own) => {
       tf.tidy(() => {
-        const fused = isNative ? rule.fuse(by) : undefined;
+        const updates = new Map<UpdateCoefficients, ReturnType<typeof rule.fuse>>();
         for (const { name, variable, moments, inPlace } of entries) {
-          const raw = gradients.get(name) as tf.Tensor;
+          const raw = gradients.get(name);
+          if (raw === undefined) continue;
+          const by = own?.get(name) ?? coefficients;
+          if (isNative && !updates.has(by)) updates.set(by, rule.fuse(by));
+          const fused = updates.get(by);
           const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
           if (weightDecay > 0 && isDecoupled) variable.assign(tf.mul(variable, by.decay));
           if (fused === undefined) {

@@ -21,7 +21,7 @@ export interface StepParts {
   readonly loss: Loss;
   /** Every variable of the model by name, trained or not. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
-  /** The variables to train, under the optimizer's names. */
+  /** The variables to train, under the optimizer's names; all or some of the optimizer's. */
   readonly trained: ReadonlyMap<string, tf.Variable>;
   readonly optimizer: Optimizer;
   readonly options: Pick<TrainingOptions, 'gradientAccumulationSteps' | 'maxGradNorm' | 'samRho' | 'attackLossWeight'>;
@@ -49,8 +49,15 @@ export interface TrainingStep {
    * Updates the variables by the mean of the accumulated gradients and this batch's.
    *
    * @param nBatches how many batches that is a mean of
+   * @param own coefficients of variables for which they are other ones
    */
-  update(batch: Batch, seed: number, nBatches: number, coefficients: UpdateCoefficients): StepLosses;
+  update(
+    batch: Batch,
+    seed: number,
+    nBatches: number,
+    coefficients: UpdateCoefficients,
+    own?: ReadonlyMap<string, UpdateCoefficients>,
+  ): StepLosses;
   /** What a step on such batches costs; undefined op by op. */
   cost(batch: Batch): StepCost | undefined;
   dispose(): void;
@@ -123,14 +130,14 @@ function compiledStep(parts: StepParts): TrainingStep {
   };
   return {
     accumulate: (batch, seed) => scaled(() => accumulate(inputsOf(batch, seed))),
-    update: (batch, seed, nBatches, coefficients) => {
+    update: (batch, seed, nBatches, coefficients, own) => {
       const losses = scaled(() => {
         const results = update({ ...inputsOf(batch, seed), nBatches: tf.scalar(nBatches) });
         if (hasOverflown) return results;
         // Not part of the program, whose variables are fixed while it runs: weights are changed where they lie.
         const gradients: Gradients = new Map();
         for (const name of parts.trained.keys()) gradients.set(name, results[`${GRADIENT}${name}`]);
-        parts.optimizer.apply(gradients, coefficients);
+        parts.optimizer.apply(gradients, coefficients, own);
         return results;
       });
       if (!hasOverflown) {
@@ -173,12 +180,12 @@ function plainStep(parts: StepParts): TrainingStep {
         maths.keep(results.gradients);
         return results;
       }),
-    update: (batch, seed, nBatches, coefficients) =>
+    update: (batch, seed, nBatches, coefficients, own) =>
       lossesOf(() => {
         const results = gradientsOf(batch, seed);
         const clipped = maths.clipped(results.gradients, nBatches);
         assertFinite(0, numberOf(clipped.norm), batch);
-        parts.optimizer.apply(clipped.gradients, coefficients);
+        parts.optimizer.apply(clipped.gradients, coefficients, own);
         return results;
       }),
     cost: () => undefined,

@@ -21,6 +21,8 @@ import type { Progress, StateVariables } from './run-state.js';
 import { createSchedule, type Schedule, withAveragingRate } from './schedules.js';
 import { createTrainingStep, type TrainingStep } from './step.js';
 import { reportCost, type StepCost } from './step-cost.js';
+import { PLAIN_PLAN, type TrainingPlan } from './training-plan.js';
+import { plannedCoefficients, Stages } from './training-stages.js';
 import {
   createExponentialAverage,
   createStochasticAverage,
@@ -45,6 +47,8 @@ export interface TrainerParts {
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Names of those that are trained. */
   readonly trainable: ReadonlySet<string>;
+  /** When each of them is, and how fast; default: all from the first epoch, at one rate. */
+  readonly plan?: TrainingPlan;
   readonly loss: Loss;
   /** Whether the model also tells attacks, whose loss then counts by `attackLossWeight`. Default false. */
   readonly hasAttackTask?: boolean;
@@ -96,7 +100,10 @@ const START: Progress = {
  */
 export async function train(parts: TrainerParts): Promise<Progress> {
   const { options, data, logger } = parts;
-  const trained = new Map([...parts.weights].filter(([name]) => parts.trainable.has(name)));
+  const { plan = PLAIN_PLAN } = parts;
+  const trained = new Map(
+    [...parts.weights].filter(([name]) => parts.trainable.has(name) && Number.isFinite(plan.firstEpochOf(name))),
+  );
   const optimizer = createOptimizer(trained, options);
   const average = createAverage(parts, trained);
   const variables: StateVariables = {
@@ -107,15 +114,22 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
   const schedule = scheduleOf(options, updatesPerEpoch);
   const precision = precisionOf(options, parts.isCompiled);
+  const coefficientsOf = (updates: number, history: readonly EpochRecord[]) =>
+    plannedCoefficients(trained.keys(), plan, history, (rate, nBefore) =>
+      optimizer.coefficients(rate * schedule(updates), updates + 1 - nBefore),
+    );
   const lossScale = options.fp16 ? new LossScale() : undefined;
-  const created = createTrainingStep({ ...parts, trained, optimizer, precision, lossScale });
-  const step = parts.wrapStep?.(created) ?? created;
-  let isPriced = false;
+  const stages = new Stages(trained, plan, (stage) => {
+    const created = createTrainingStep({ ...parts, trained: stage, optimizer, precision, lossScale });
+    return parts.wrapStep?.(created) ?? created;
+  });
   try {
     let progress = parts.resume(variables) ?? START;
     lossScale?.restore(progress.lossScale);
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
       const epoch = progress.epoch + 1;
+      const { step, isNew } = stages.stepIn(epoch);
+      let isPriced = !isNew;
       // What is measured from here on is another thing than before.
       if (epoch === average?.firstEpoch && progress.batch === 0) progress = { ...progress, best: null, patience: 0 };
       const started = performance.now() - progress.seconds * 1000;
@@ -141,7 +155,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
           const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
           const isUpdate = pending === options.gradientAccumulationSteps || batch === data.nBatches;
           const losses = isUpdate
-            ? step.update(examples, seed, pending, optimizer.coefficients(schedule(updates), updates + 1))
+            ? step.update(examples, seed, pending, ...coefficientsOf(updates, progress.history))
             : step.accumulate(examples, seed);
           // A batch that overflowed may have no loss that could be told.
           if (losses.isSkipped !== true || Number.isFinite(losses.loss + losses.attackLoss)) {
@@ -209,7 +223,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
     return progress;
   } finally {
     average?.dispose();
-    step.dispose();
+    stages.dispose();
     optimizer.dispose();
   }
 }

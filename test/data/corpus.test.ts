@@ -232,6 +232,15 @@ describe('one protocol or folder', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('with parts of its own has train and dev split anew where shares are asked for', () => {
+    const [own, again] = [{}, { split: { dev: 0.1 } }].map((options) => load(options));
+    expect(again.eval).toEqual(own.eval);
+    const names = ({ train, dev }: typeof own) => [...train, ...dev].map(({ utterance }) => utterance).sort();
+    expect(names(again)).toEqual(names(own));
+    expect(again.dev.length).toBeLessThan(own.dev.length);
+    expect(again.dev.length).toBeGreaterThan(0);
+  });
+
   it('is split as it says itself, unless shares are asked for', () => {
     const rows = ['train', 'val', 'test'].flatMap((split) => [`${split}_a,real,${split}`, `${split}_b,fake,${split}`]);
     write({ 'meta.csv': `file,label,split\n${rows.join('\n')}\n` });
@@ -302,7 +311,9 @@ describe('problems', () => {
     expect(() => load({ audio: 3 })).toThrow('data.audio: expected a path or a list of paths, got 3');
     expect(() => load({ audio: 'x' })).toThrow('data.audio: belongs to protocol');
     expect(() => load({ speakers: 'folder' })).toThrow('data.speakers: belongs to folder');
-    expect(() => load({ split: {} })).toThrow('data.split: belongs to folder or protocol');
+    expect(() => load({ split: { eval: 0.1 } })).toThrow('data.split: leaves eval as it is');
+    const part = { protocol: 'a.txt' };
+    expect(() => load({ train: part, dev: part, split: {} })).toThrow("data.split: can't go with train and dev");
     expect(() => load({ folder: 'a', split: { dev: 0.5, eval: 0.5 } })).toThrow('data.split: dev and eval must leave');
     expect(() => load({ train: { protocol: 'x' } })).toThrow('data.dev: is missing; name it, or a corpus');
   });
