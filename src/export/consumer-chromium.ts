@@ -105,6 +105,12 @@ const IN_PAGE = `async ({ backend, model: path, name, shape, bytes }) => {
   tf.wasm.setWasmPaths('/');
   const isReady = await tf.setBackend(backend).catch(() => false);
   if (!isReady || tf.getBackend() !== backend) return 'the browser has no ' + backend;
+  if (backend === 'webgl') {
+    const gl = tf.backend().gpgpu.gl;
+    const renderer = String(gl.getParameter(gl.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+    // Its compiler refuses shaders that GPUs take, and it needs minutes where they need milliseconds.
+    if (/swiftshader|llvmpipe|software/i.test(renderer)) return 'no GPU here: WebGL is emulated, ' + renderer;
+  }
   const model = await tf.loadGraphModel('/' + path);
   const [nClips, ...rest] = shape;
   const length = values.length / nClips;

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES } from '../experiment/checkpoint.js';
 import { countParameters, namedWeights } from '../models/named-weights.js';
 import { ConfigError } from '../runtime/errors.js';
@@ -228,7 +229,7 @@ function manifestOf(
       score: { meaning: nLogits === 1 ? 'the logit' : 'bona fide less spoof' },
     },
     threshold: metadata.threshold,
-    ...('calibration' in metadata ? { calibration: metadata.calibration } : {}),
+    calibration: readCalibration(checkpoint, metadata.epoch) ?? null,
     selfTest,
   };
 }
