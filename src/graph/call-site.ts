@@ -6,7 +6,7 @@ const INSIDE =
 
 /** Ops of tfjs that draw in JavaScript, by the names of the functions that they are. */
 const RANDOM_OPS =
-  /\b(dropout|rand|randomGamma|randomNormal|randomStandardNormal|randomUniform|randomUniformInt|truncatedNormal)_ /;
+  /\b(dropout|rand|randomGamma|randomNormal|randomStandardNormal|randomUniform|randomUniformInt|truncatedNormal)_$/;
 
 /** The innermost place outside tfjs and the recorder, as `file:line:column`. */
 export function callSite(): string {
@@ -19,16 +19,30 @@ export function callSite(): string {
 
 /** The outermost of tfjs's random ops that is being run, if any. */
 export function randomOpOnStack(): string | undefined {
-  return stackLines()
-    .map((line) => RANDOM_OPS.exec(line)?.[1])
+  return callers()
+    .map((name) => RANDOM_OPS.exec(name)?.[1])
     .findLast((name) => name !== undefined);
 }
 
+/** tfjs's scopes and kernels nest deep. */
+const STACK_DEPTH = 100;
+
 function stackLines(): string[] {
   const limit = Error.stackTraceLimit;
-  // tfjs's scopes and kernels nest deep.
-  Error.stackTraceLimit = 100;
+  Error.stackTraceLimit = STACK_DEPTH;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
   return stack.split('\n').slice(1);
+}
+
+/** The names of the functions that are being run, the innermost first: without their places, which take most of the time. */
+function callers(): string[] {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = STACK_DEPTH;
+  Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFunctionName() ?? '');
+  try {
+    return new Error().stack as unknown as string[];
+  } finally {
+    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+  }
 }

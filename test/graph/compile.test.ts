@@ -128,11 +128,12 @@ describe('a compiled function', () => {
       run(compiled, x, 1);
       compiled.dispose();
     };
-    for (let i = 0; i < 20; i++) once();
+    for (let i = 0; i < 5; i++) once();
     const [tensors, megabytes] = [counts(), residentMegabytes()];
-    for (let i = 0; i < 40; i++) once();
+    for (let i = 0; i < 15; i++) once();
     expect(counts()).toEqual(tensors);
-    expect(residentMegabytes() / megabytes).toBeLessThan(1.1);
+    // From the fifth on it moves by 1 %; 3 % is less than 1 MB a program.
+    expect(residentMegabytes() / megabytes).toBeLessThan(1.03);
     model.dispose();
-  }, 240_000);
+  });
 });
