@@ -1,10 +1,13 @@
-/** The largest of a few neighbours: what pooling without overlap is made of. */
+/** The largest of a few neighbours: what max-feature-maps, and pooling without overlap, are made of. */
 import * as tf from '@tensorflow/tfjs-core';
-import { whereWon } from './pair-maximum.js';
+import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
 
 /**
  * `[n, k, m]` to `[n, m]`: the maximum over the middle axis. Where several are equal, the gradient goes to the first of
  * them, as PyTorch's does.
+ *
+ * A maximum over an axis, and a gradient by comparison with the winner, take a fraction of the time of tfjs's gradient of a
+ * split.
  */
 export const blockMaximum = tf.customGrad((input, save) => {
   const x = input as tf.Tensor3D;
@@ -28,3 +31,9 @@ export const blockMaximum = tf.customGrad((input, save) => {
     },
   };
 }) as (x: tf.Tensor) => tf.Tensor;
+
+/** `dy` where `lead` is positive, else zero. */
+function whereWon(dy: tf.Tensor, lead: tf.Tensor): tf.Tensor {
+  if (hasRawOps()) return executeRawOp('ReluGrad', { T: 'float32' }, [dy, lead], 1)[0];
+  return tf.mul(dy, tf.step(lead));
+}

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
+import { blockMaximum } from './block-maximum.js';
 import { baseFields, fixedLength, onlyShape, onlyTensor, parseLayerOptions, showShape } from './layer-options.js';
-import { pairMaximum } from './pair-maximum.js';
 
 const schema = z.strictObject(baseFields);
 
@@ -36,7 +36,7 @@ export class MaxFeatureMap extends layers.Layer {
     return tf.tidy(() => {
       const x = onlyTensor(inputs);
       const nChannels = x.shape[x.rank - 1];
-      const maxima = pairMaximum(tf.reshape(x, [-1, 2, nChannels / 2]));
+      const maxima = blockMaximum(tf.reshape(x, [-1, 2, nChannels / 2]));
       return tf.reshape(maxima, [...x.shape.slice(0, -1), nChannels / 2]);
     });
   }

@@ -15,10 +15,10 @@ import { input, type LayersModel, layers, model, type SymbolicTensor } from '@te
 import { z } from 'zod';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { BinSlice } from '../layers/bin-slice.js';
+import { BlockMaxPool } from '../layers/block-max-pool.js';
 import { Convolution } from '../layers/convolution.js';
 import { Dropout } from '../layers/dropout.js';
 import { FlattenBins } from '../layers/flatten-bins.js';
-import { HalvingMaxPool } from '../layers/halving-max-pool.js';
 import { showShape } from '../layers/layer-options.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
 import { ShapeError } from '../runtime/errors.js';
@@ -122,7 +122,9 @@ interface Block {
 function block(x: SymbolicTensor, { name, kernelSize, nChannels, seed }: Block): SymbolicTensor {
   const convolution = { name, nChannels: 2 * nChannels, kernelSize, seed: deriveSeed(seed, name) };
   // Pooling first gives the same maximum for less work.
-  const pooled = new HalvingMaxPool({ name: `${name}-pool` }).apply(new Convolution(convolution).apply(x));
+  const pooled = new BlockMaxPool({ name: `${name}-pool`, nFrames: 2, nBins: 2 }).apply(
+    new Convolution(convolution).apply(x),
+  );
   const active = new MaxFeatureMap({ name: `${name}-mfm` }).apply(pooled);
   return new BatchNorm({ name: `${name}-norm`, center: false, scale: false }).apply(active) as SymbolicTensor;
 }

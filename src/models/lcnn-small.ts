@@ -10,9 +10,9 @@ import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflo
 import { z } from 'zod';
 import { AdaptiveAveragePooling } from '../layers/adaptive-average-pooling.js';
 import { BatchNorm } from '../layers/batch-norm.js';
+import { BlockMaxPool } from '../layers/block-max-pool.js';
 import { Convolution } from '../layers/convolution.js';
 import { Dropout } from '../layers/dropout.js';
-import { HalvingMaxPool } from '../layers/halving-max-pool.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
 import { deriveSeed } from '../runtime/random.js';
 import { featureInput, linear } from './blocks.js';
@@ -57,7 +57,7 @@ function block(x: SymbolicTensor, index: number, kernelSize: number, nChannels: 
   const convolved = new Convolution({ name, nChannels: 2 * nChannels, kernelSize, seed: deriveSeed(seed, name) }).apply(
     x,
   );
-  const pooled = new HalvingMaxPool({ name: `pool${index}` }).apply(convolved);
+  const pooled = new BlockMaxPool({ name: `pool${index}`, nFrames: 2, nBins: 2 }).apply(convolved);
   const active = new MaxFeatureMap({ name: `mfm${index}` }).apply(pooled);
   return new BatchNorm({ name: `norm${index}`, center: false, scale: false }).apply(active) as SymbolicTensor;
 }

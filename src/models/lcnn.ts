@@ -12,10 +12,10 @@ import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflo
 import { z } from 'zod';
 import { BatchNorm } from '../layers/batch-norm.js';
 import { BidirectionalLstm } from '../layers/bidirectional-lstm.js';
+import { BlockMaxPool } from '../layers/block-max-pool.js';
 import { Convolution } from '../layers/convolution.js';
 import { Dropout } from '../layers/dropout.js';
 import { FlattenBins } from '../layers/flatten-bins.js';
-import { HalvingMaxPool } from '../layers/halving-max-pool.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
 import { deriveSeed } from '../runtime/random.js';
 import { featureInput } from './blocks.js';
@@ -91,7 +91,7 @@ function convolutionBlock(x: SymbolicTensor, block: Block, index: number, width:
   const nChannels = 2 * Math.max(1, Math.round((block.nChannels * width) / 2));
   const convolution = { name, nChannels: 2 * nChannels, kernelSize: block.kernelSize, seed: deriveSeed(seed, name) };
   let y = new Convolution(convolution).apply(x);
-  if (block.pool) y = new HalvingMaxPool({ name: `pool${index}` }).apply(y);
+  if (block.pool) y = new BlockMaxPool({ name: `pool${index}`, nFrames: 2, nBins: 2 }).apply(y);
   y = new MaxFeatureMap({ name: `mfm${index}` }).apply(y);
   if (block.norm) y = new BatchNorm({ name: `norm${index}`, center: false, scale: false }).apply(y);
   return y as SymbolicTensor;

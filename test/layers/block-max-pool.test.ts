@@ -8,6 +8,13 @@ import { describeLayerContract } from '../support/layer-contract.js';
 describeLayerContract(BlockMaxPool, [
   { options: { nFrames: 3 }, inputShape: [2, 7, 2, 3], outputShape: [2, 2, 2, 3], freeAxes: [0, 1, 2], weights: [] },
   {
+    options: { nFrames: 2, nBins: 2 },
+    inputShape: [2, 5, 3, 2],
+    outputShape: [2, 2, 1, 2],
+    freeAxes: [0, 1, 2],
+    weights: [],
+  },
+  {
     options: { nFrames: 2, nBins: 3, absolute: true },
     inputShape: [2, 4, 7, 1],
     outputShape: [2, 2, 2, 1],
@@ -16,11 +23,18 @@ describeLayerContract(BlockMaxPool, [
   },
 ]);
 
-test('equals the engine’s own pooling', () => {
-  const x = spreadTensor([2, 8, 7, 3], 1) as tf.Tensor4D;
-  const own = new BlockMaxPool({ nFrames: 3, nBins: 2 }).apply(x) as tf.Tensor;
-  expect(own.dataSync()).toEqual(tf.maxPool(x, [3, 2], [3, 2], 'valid').dataSync());
-});
+test.each([
+  [8, 7, 3, 2],
+  [4, 6, 2, 2],
+  [7, 5, 2, 2],
+])(
+  'equals the engine’s own pooling for %i frames and %i bins in blocks of %i by %i',
+  (frames, bins, nFrames, nBins) => {
+    const x = spreadTensor([2, frames, bins, 3], 1) as tf.Tensor4D;
+    const own = new BlockMaxPool({ nFrames, nBins }).apply(x) as tf.Tensor;
+    expect(own.dataSync()).toEqual(tf.maxPool(x, [nFrames, nBins], [nFrames, nBins], 'valid').dataSync());
+  },
+);
 
 test('of equal values the first gets the gradient', () => {
   const x = tf.tensor([1, 1, 0, 2, 2, 2, 0, 3, 3], [3, 3, 1]);
