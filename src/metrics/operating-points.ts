@@ -9,14 +9,6 @@ export const OPERATING_POINTS = ['eer', 'min-dcf', 'far-1-percent', 'frr-1-perce
 /** The name of an operating point. */
 export type OperatingPoint = (typeof OPERATING_POINTS)[number];
 
-/** What each is, in words. */
-export const OPERATING_POINT_WORDS: Readonly<Record<OperatingPoint, string>> = {
-  eer: 'as many spoofs accepted as bona fide rejected',
-  'min-dcf': 'the least cost with the priors and costs of ASVspoof 5',
-  'far-1-percent': 'at most 1 % of the spoofs accepted',
-  'frr-1-percent': 'at most 1 % of the bona fide rejected',
-};
-
 /** Share of errors that the last two allow. */
 const ALLOWED = 0.01;
 

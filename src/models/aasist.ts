@@ -43,9 +43,6 @@ const schema = z.strictObject({
     .describe('In training, 0 to so many neighbouring sinc filters are silenced (the paper: 19).'),
 });
 
-/** Options of `aasist` and `aasist-l`, resolved. */
-export type AasistOptions = z.output<typeof schema>;
-
 /** What sets the two apart. */
 interface Size {
   /** Channels after each residual block. */

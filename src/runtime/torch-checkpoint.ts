@@ -6,8 +6,7 @@ import { openPromise } from 'yauzl';
 import { type ByteFile, openByteFile } from './byte-file.js';
 import { CheckpointError, messageOf } from './errors.js';
 import { readPickle } from './pickle.js';
-import type { StoredTensors } from './safetensors.js';
-import { readAndClose, type TensorFile } from './tensor-file.js';
+import type { TensorFile } from './tensor-file.js';
 import { collectTensors, readTensor, type TorchStorage, type TorchTensor, torchGlobals } from './torch-tensors.js';
 
 /** The first number of a file of the old kind: torch's own magic number, pickled. */
@@ -52,15 +51,6 @@ export async function openTorchCheckpoint(path: string): Promise<TensorFile> {
     file.close();
     throw error;
   }
-}
-
-/**
- * Reads a whole weight file.
- *
- * @throws CheckpointError as {@link openTorchCheckpoint}
- */
-export async function readTorchCheckpoint(path: string): Promise<StoredTensors> {
-  return { tensors: readAndClose(await openTorchCheckpoint(path)), metadata: {} };
 }
 
 /** What a file says, and where its values are. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CheckpointError } from '../../src/runtime/errors.js';
 import { readSafetensors } from '../../src/runtime/safetensors.js';
-import { openTorchCheckpoint, readTorchCheckpoint } from '../../src/runtime/torch-checkpoint.js';
+import { readAndClose } from '../../src/runtime/tensor-file.js';
+import { openTorchCheckpoint } from '../../src/runtime/torch-checkpoint.js';
 import { hasShared, sharedPath } from '../support/shared.js';
 import { PickleWriter, stateDict, torchArchive, zip } from '../support/torch-files.js';
 
@@ -24,7 +25,7 @@ const four = { count: 4, shape: [2, 2], strides: [2, 1] };
 /** Reads a file of these bytes. */
 async function read(bytes: Buffer) {
   writeFileSync(path, bytes);
-  return (await readTorchCheckpoint(path)).tensors;
+  return readAndClose(await openTorchCheckpoint(path));
 }
 
 /** The one line by which a file of these bytes is refused. */
@@ -48,7 +49,7 @@ describe('files of torch.save', () => {
       ['aasist/AASIST.pth', 'aasist/AASIST.safetensors'],
     ];
     for (const [torch, safe] of twins) {
-      const { tensors } = await readTorchCheckpoint(sharedPath(`reference/${torch}`));
+      const tensors = readAndClose(await openTorchCheckpoint(sharedPath(`reference/${torch}`)));
       const expected = readSafetensors(sharedPath(`reference/${safe}`)).tensors;
       expect(new Map([...tensors].sort()), torch).toEqual(new Map([...expected].sort()));
     }
@@ -211,8 +212,8 @@ describe('hostile and broken files', () => {
   test('of another kind are refused', async () => {
     expect(await refusal(Buffer.from('{"a": 1}'))).toContain('torch.save');
     expect(await refusal(Buffer.alloc(0))).toContain('torch.save');
-    await expect(readTorchCheckpoint(join(folder, 'absent.bin'))).rejects.toThrow(/no such file/);
-    await expect(readTorchCheckpoint(folder)).rejects.toThrow(/got a folder/);
+    await expect(openTorchCheckpoint(join(folder, 'absent.bin'))).rejects.toThrow(/no such file/);
+    await expect(openTorchCheckpoint(folder)).rejects.toThrow(/got a folder/);
   });
 
   test.skipIf(!hasShared)('of the old kind that were cut short or changed are refused', async () => {
