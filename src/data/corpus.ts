@@ -3,10 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ConfigError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { AudioFinder, isFolder, listAudio } from './audio-files.js';
 import { readFolder } from './folder.js';
 import { findLayout } from './layout.js';
+import type { ParquetClips } from './parquet.js';
 import { type ProblemKind, ProblemList } from './problems.js';
 import { PROTOCOL_FORMATS, type ProtocolEntry, readProtocol, selectSubset } from './protocol.js';
 import { SPLIT_NAMES, type SplitName, type SplitOptions, type Splits, splitTrials } from './split.js';
@@ -42,7 +44,7 @@ const splitOptions = z
   .refine((split) => split.dev + split.eval < 1, 'dev and eval must leave something to train on: together below 1');
 
 /**
- * The `data` section of an experiment. One of `root`, `folder` and `protocol` names a corpus; `train`, `dev` and `eval`
+ * The `data` section of an experiment. One of `root`, `folder`, `protocol` and `parquet` names a corpus; `train`, `dev` and `eval`
  * stand in for its parts, or make up a corpus themselves. Nothing named: the corpus bundled with the project.
  */
 export const corpusOptions = z
@@ -55,6 +57,9 @@ export const corpusOptions = z
         'With folder: "folder" (the one that holds the clip), or a regular expression whose first group is it.',
       ),
     protocol: path.optional().describe('One protocol, to be split.'),
+    parquet: paths
+      .optional()
+      .describe('Parquet files of a Hugging Face audio dataset, or folders of them; splits by the names of the files.'),
     ...protocolFields,
     format: z
       .enum(PROTOCOL_FORMATS)
@@ -75,7 +80,7 @@ export const corpusOptions = z
   .superRefine((options, context) => {
     const refuse = (key: keyof typeof options, message: string) =>
       context.addIssue({ code: 'custom', path: [key], message, input: options[key] });
-    const named = (['root', 'folder', 'protocol'] as const).filter((key) => options[key] !== undefined);
+    const named = (['root', 'folder', 'protocol', 'parquet'] as const).filter((key) => options[key] !== undefined);
     for (const key of named.slice(1)) refuse(key, `can't go with ${named[0]}; name one corpus`);
     for (const key of ['audio', 'subset', 'format'] as const) {
       if (options[key] !== undefined && options.protocol === undefined) {
@@ -83,14 +88,15 @@ export const corpusOptions = z
       }
     }
     if (options.speakers !== undefined && options.folder === undefined) refuse('speakers', 'belongs to folder');
-    if (options.split !== undefined && named[0] !== 'folder' && named[0] !== 'protocol') {
+    if (options.split !== undefined && (named[0] === undefined || named[0] === 'root')) {
       const parts = (['train', 'dev'] as const).filter((key) => options[key] !== undefined);
       if (parts.length > 0) refuse('split', `can't go with ${parts.join(' and ')}, which are parts already`);
       else if (options.split.eval > 0) refuse('split', 'leaves eval as it is where the corpus names it; set eval to 0');
     }
     if (named.length === 0 && (options.train ?? options.dev ?? options.eval) !== undefined) {
       for (const key of ['train', 'dev'] as const) {
-        if (options[key] === undefined) refuse(key, 'is missing; name it, or a corpus with root, folder or protocol');
+        if (options[key] === undefined)
+          refuse(key, 'is missing; name it, or a corpus with root, folder, protocol or parquet');
       }
     }
   });
@@ -108,6 +114,8 @@ export interface Corpus extends Splits {
 
 /** How corpora are loaded. */
 export interface LoadContext {
+  /** The clips of `data.parquet`, which `openCorpus` reads. */
+  readonly parquet?: ParquetClips;
   /** Gets a line where something is odd but can be used: speakers in two splits, clips in neither class's folder. */
   readonly logger: Logger;
   /** What relative paths start from; by default the working directory. */
@@ -139,10 +147,11 @@ interface Part {
  *   audio, clips in two splits, classes without clips
  * @throws ConfigError where the options contradict what is found
  */
-export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.' }: LoadContext): Corpus {
+export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.', parquet }: LoadContext): Corpus {
   const problems = new ProblemList();
   const at = (relative: string) => resolve(baseDirectory, relative);
-  const parts = namedParts(options, at, problems, logger);
+  const parts =
+    parquet === undefined ? namedParts(options, at, problems, logger) : parquetParts(parquet, options.split, problems);
   for (const split of SPLIT_NAMES) {
     const own = options[split];
     if (own !== undefined) parts[split] = readPart(own, split, at, problems);
@@ -158,6 +167,24 @@ export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.'
     eval: trialsOf('eval'),
     noise: listNoise(options, baseDirectory),
   };
+}
+
+/**
+ * Loads a corpus as `loadCorpus` does, after unpacking its parquet files where it has such.
+ *
+ * @param context `cacheDirectory`: where to
+ * @throws as `loadCorpus` and `readParquet`
+ */
+export async function openCorpus(
+  options: CorpusOptions,
+  context: LoadContext & { readonly cacheDirectory: string | undefined },
+): Promise<Corpus> {
+  const { logger, cacheDirectory, baseDirectory = '.' } = context;
+  if (options.parquet === undefined) return loadCorpus(options, context);
+  // Few corpora need the library.
+  const { readParquet } = await import('./parquet.js');
+  const paths = [options.parquet].flat().map((path) => resolve(baseDirectory, path));
+  return loadCorpus(options, { ...context, parquet: await readParquet(paths, { cacheDirectory, logger }) });
 }
 
 /**
@@ -194,6 +221,9 @@ type Resolve = (relative: string) => string;
 function namedParts(options: CorpusOptions, at: Resolve, problems: ProblemList, logger: Logger): Parts {
   if (options.folder !== undefined) return folderParts(options.folder, options, at, problems, logger);
   if (options.protocol !== undefined) return protocolParts(options.protocol, options, at, problems);
+  if (options.parquet !== undefined) {
+    throw new ConfigError('data.parquet: can only be read by openCorpus, which waits for it to be unpacked');
+  }
   if (options.root === undefined && options.train !== undefined) return {};
   const root = options.root === undefined ? BUNDLED : at(options.root);
   const files = findLayout(root, options.root === undefined ? 'bundled corpus' : 'data.root', logger);
@@ -240,6 +270,22 @@ function protocolParts(protocol: string, options: CorpusOptions, at: Resolve, pr
   );
   // Names of missing clips need not be held against the other splits: one list can't repeat a name.
   return missing.length > 0 ? {} : parts;
+}
+
+/** As the dataset is split itself; dev is taken from train where it has none, or where shares are asked for. */
+function parquetParts(
+  { source, trials, subsets }: ParquetClips,
+  split: SplitOptions | undefined,
+  problems: ProblemList,
+): Parts {
+  const isFixed = subsets?.includes('eval') === true && subsets.some((subset) => subset !== 'eval');
+  if (!isFixed || (split === undefined && subsets.includes('dev'))) {
+    return splitParts(source, trials, subsets, split, problems);
+  }
+  const of = (isEval: boolean) => trials.filter((_, i) => (subsets[i] === 'eval') === isEval);
+  const rest = splitTrials(of(false), split ?? splitOptions.parse({}), source);
+  const part = (trials: readonly Trial[]): Part => ({ source, trials, missing: [] });
+  return { train: part(rest.train), dev: part(rest.dev), eval: part(of(true)) };
 }
 
 /** Splits by the parts that the corpus names itself, or by shares. */
@@ -356,7 +402,7 @@ function absolute(folder: string): string[] {
   return listAudio(folder, 'beneath').map((relative) => join(folder, relative));
 }
 
-function nameOf({ root, folder, protocol, train }: CorpusOptions): string {
-  const named = root ?? folder ?? protocol ?? train?.protocol;
+function nameOf({ root, folder, protocol, parquet, train }: CorpusOptions): string {
+  const named = root ?? folder ?? protocol ?? [parquet].flat()[0] ?? train?.protocol;
   return named === undefined ? 'bundled corpus' : basename(resolve(named));
 }

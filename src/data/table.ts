@@ -99,7 +99,8 @@ function hasClip(columns: Partial<Record<Column, number>>): boolean {
   return columns.file !== undefined || columns.utterance !== undefined;
 }
 
-function knownColumns(header: readonly string[]): Partial<Record<Column, number>> {
+/** Where the columns that we know stand in a header. */
+export function knownColumns(header: readonly string[]): Partial<Record<Column, number>> {
   const words = header.map((cell) => cell.toLowerCase().replace(/[-_\s]/g, ''));
   const columns: Partial<Record<Column, number>> = {};
   for (const column of COLUMNS) {

@@ -1,6 +1,6 @@
 /** A run that starts from the weights of a checkpoint. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError } from '../runtime/errors.js';
 import { openSafetensors } from '../runtime/safetensors.js';
@@ -24,7 +24,7 @@ export function startFromCheckpoint(
   const path = join(directory, RUN_FILES.model);
   if (!existsSync(path)) {
     throw new CheckpointError(
-      `pretrained: ${directory}: expected a checkpoint to start from, got ${existsSync(directory) ? `no ${RUN_FILES.model} there` : 'nothing there'}; train one, or fetch AASIST's with "voiceproof pretrained aasist-l --output ${directory}" (or "aasist")`,
+      `pretrained: ${directory}: expected a checkpoint to start from, got ${existsSync(directory) ? `no ${RUN_FILES.model} there` : 'nothing there'}; make one with ${remedyFor(directory)}, or train one`,
     );
   }
   // Whether Voiceproof wrote it.
@@ -49,4 +49,13 @@ export function startFromCheckpoint(
   } finally {
     file.close();
   }
+}
+
+/** The command that makes the checkpoint which the experiments of the project start from under this name. */
+function remedyFor(directory: string): string {
+  const name = basename(directory);
+  const aasist = `"voiceproof pretrained aasist-l --output ${directory}" (or "aasist")`;
+  return name.startsWith('wav2vec2')
+    ? `"voiceproof import huggingface facebook/${name} --output ${directory}"`
+    : aasist;
 }

@@ -1,7 +1,7 @@
 /** Several systems on one corpus: runs what is not there yet, measures costs and differences, writes the comparison. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Corpus, loadCorpus } from '../data/corpus.js';
+import { type Corpus, openCorpus } from '../data/corpus.js';
 import { formatScores, readScores } from '../data/score-file.js';
 import type { Trial } from '../data/trial.js';
 import { RUN_FILES, readRunConfig } from '../experiment/checkpoint.js';
@@ -55,7 +55,7 @@ export interface Comparison {
  */
 export async function compareSystems(comparison: Comparison): Promise<{ report: string; input: ComparisonInput }> {
   const { directory, engine, logger } = comparison;
-  const corpus = commonCorpus(comparison);
+  const corpus = await commonCorpus(comparison);
   const systems: ComparedSystem[] = [];
   for (const name of comparison.systems) {
     logger.info(`${name}: ${systems.length + 1} of ${comparison.systems.length} systems`);
@@ -87,7 +87,7 @@ function isCheckpoint(name: string): boolean {
 }
 
 /** The corpus that all systems are measured on; checkpoints follow the experiments, or the first of their own. */
-function commonCorpus({ systems, seeds, overrides, logger }: Comparison): Corpus {
+async function commonCorpus({ systems, seeds, overrides, cacheDirectory, logger }: Comparison): Promise<Corpus> {
   if (systems.length === 0)
     throw new ConfigError('compare: expected at least one system, got none; name an experiment');
   if (seeds.length === 0) throw new ConfigError('compare: expected at least one seed, got none; set --seeds 1,2,3');
@@ -106,7 +106,7 @@ function commonCorpus({ systems, seeds, overrides, logger }: Comparison): Corpus
         `data.${differences(other.config.data, first.config.data).join(', data.')}; give --set data.root=DIR for all`,
     );
   }
-  return loadCorpus(first.config.data, { logger });
+  return openCorpus(first.config.data, { logger, cacheDirectory });
 }
 
 /** An experiment with a run for each seed; what is finished is read, what was interrupted goes on. */

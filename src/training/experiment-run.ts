@@ -1,7 +1,7 @@
 /** One experiment from its config to its report. */
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Corpus, loadCorpus } from '../data/corpus.js';
+import { type Corpus, openCorpus } from '../data/corpus.js';
 import type { Trial } from '../data/trial.js';
 import { RUN_FILES, type RunConfig, readModel, writeModel } from '../experiment/checkpoint.js';
 import type { ExperimentConfig } from '../experiment/config.js';
@@ -73,7 +73,7 @@ export interface ExperimentResult {
  */
 export async function runExperiment(run: ExperimentRun): Promise<ExperimentResult> {
   const { config, directory, logger } = run;
-  const parts = prepareRun(run);
+  const parts = prepareRun(run, await openCorpus(config.data, { logger, cacheDirectory: run.cacheDirectory }));
   const { weights, corpus, passes, score } = parts;
   const record = openRunRecord(directory, parts.training, logger);
   try {
@@ -133,15 +133,14 @@ interface RunParts {
   dispose(): Promise<void>;
 }
 
-/** Reads the corpus, opens the run folder, and builds the model and what feeds it. */
-function prepareRun(run: ExperimentRun): RunParts {
+/** Opens the run folder, and builds the model and what feeds it. */
+function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   const { config, directory, logger } = run;
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
   // What can't be is told before anything of an earlier run is moved.
   precisionOf(training, isCompiled);
   const profiler = profilerOf(run);
-  const whole = loadCorpus(config.data, { logger });
   const corpus = limitedCorpus(whole, config);
   const { environment } = openRunFolder(directory, run, logger);
 

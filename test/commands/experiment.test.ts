@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeModel } from '../../src/experiment/checkpoint.js';
 import { listExperiments, readExperiment } from '../../src/experiment/config.js';
+import { namedWeights, variablesOf } from '../../src/models/named-weights.js';
+import { wav2vec2 } from '../../src/models/wav2vec2.js';
 import type { Engine } from '../../src/runtime/engine.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 import { encodeNpy } from '../../src/runtime/npy.js';
@@ -19,16 +22,37 @@ const TINY = {
   training: { perDeviceTrainBatchSize: 4, perDeviceEvalBatchSize: 4, fastDevRun: 2, dataloaderNumWorkers: 0 },
 };
 
+/** What makes an encoder of any experiment small enough. */
+const TINY_SIZES = {
+  convolutions: [
+    { nChannels: 6, kernelSize: 10, stride: 5 },
+    { nChannels: 6, kernelSize: 8, stride: 8 },
+    { nChannels: 8, kernelSize: 8, stride: 8 },
+  ],
+  ...{ hiddenSize: 12, nLayers: 2, nHeads: 3, intermediateSize: 16, positionKernelSize: 6, positionGroups: 2 },
+};
+
 const directory = mkdtempSync(join(tmpdir(), 'voiceproof-experiment-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await startTestEngine();
+  const options = wav2vec2.schema.parse({ ...TINY_SIZES, encoderOnly: true });
+  const weights = variablesOf(namedWeights(wav2vec2.build(options, [null], 1)));
+  writeModel(join(directory, 'encoder'), weights, { threshold: 0, epoch: 0, inputShape: [null] });
 });
 
+/** The tiny form of an experiment; those on an encoder start from one. */
+function tinyOf(name: string) {
+  const { config } = readExperiment(name, { pretrained: null, ignoreMismatchedSizes: false });
+  const hasEncoder = 'hiddenSize' in config.model && 'convolutions' in config.model;
+  const encoder = { model: TINY_SIZES, pretrained: join(directory, 'encoder'), ignoreMismatchedSizes: true };
+  return readExperiment(name, hasEncoder ? { ...TINY, ...encoder } : TINY).config;
+}
+
 async function runTiny(name: string, folder: string): Promise<string> {
-  const { config } = readExperiment(name, TINY);
+  const config = tinyOf(name);
   const output = join(directory, folder);
   await runExperiment({ name, config, directory: output, engine, resume: false, logger: silentLogger });
   return output;
@@ -97,6 +121,8 @@ describe('voiceproof score', () => {
     expect(wav).toEqual({
       file: files[0],
       score: expect.any(Number),
+      llr: expect.toSatisfy((llr) => llr === null || Number.isFinite(llr)),
+      probability: expect.toSatisfy((p) => p === null || (p > 0 && p < 1)),
       label: expect.stringMatching(/^(bonafide|spoof)$/),
       durationSeconds: 1.5,
       warnings: expect.any(Array),
@@ -138,7 +164,7 @@ describe('the command line', () => {
   it.each([
     [['experimen'], 2, /Unknown/],
     [[], 2, /expected a command/],
-    [['score', 'x.wav'], 2, /checkpoint/],
+    [['score'], 2, /expected files, folders or --protocol/],
     [['experiment', 'lcnn', '--sed', '3'], 2, /sed/],
     [['experiment', 'lcnx'], 1, /did you mean "lcnn"/],
     [['experiment', 'lcnn', '--set', 'model.widht=1'], 1, /did you mean "width"/],
