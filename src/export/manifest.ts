@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { calibrationSchema } from '../experiment/calibration-file.js';
 import { CheckpointError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import { parseOptions } from '../runtime/options.js';
 import { EXPORT_FORMATS } from './formats.js';
