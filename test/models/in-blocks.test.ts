@@ -16,7 +16,7 @@ beforeAll(startTestEngine);
 
 /** What a step on a fresh model gives: loss, gradients and batch statistics; and the memory it needs, if compiled. */
 function stepOf(isInBlocks: boolean, isCompiled: boolean) {
-  const net = buildModel({ type: 'lcnn' }, SHAPE, 1);
+  const net = buildModel({ type: 'lcnn', width: 0.25 }, SHAPE, 1);
   const weights = [...namedWeights(net).values()];
   const trained = weights.filter(({ trainable }) => trainable).map(({ variable }) => variable);
   const blocks = inBlocks(net, (models.lcnn as ModelType).recomputation as readonly string[]);
@@ -29,7 +29,7 @@ function stepOf(isInBlocks: boolean, isCompiled: boolean) {
     return { value, ...Object.fromEntries(trained.map(({ name }, i) => [`gradient${i}`, grads[name]])) };
   };
   const compiled = compile(step);
-  const inputs = { x: spreadTensor([2, ...SHAPE], 1), seed: tf.scalar(4, 'int32') };
+  const inputs = { x: spreadTensor([4, ...SHAPE], 1), seed: tf.scalar(4, 'int32') };
   const outputs = isCompiled ? compiled(inputs) : tf.tidy(() => step(inputs));
   const values = [...Object.values(outputs), ...weights.map(({ variable }) => variable)].map((tensor) => [
     ...tensor.dataSync(),
@@ -52,7 +52,7 @@ describe('LCNN in blocks', () => {
 });
 
 it('refuses blocks that are none', () => {
-  const net = buildModel({ type: 'lcnn' }, SHAPE, 1);
+  const net = buildModel({ type: 'lcnn', width: 0.25 }, SHAPE, 1);
   expect(() => inBlocks(net, ['nowhere'])).toThrow(ConfigError);
   // The skip around the LSTMs passes this one by.
   expect(() => inBlocks(net, ['lstm1'])).toThrow(/also takes .*; end blocks where a single tensor leads on/);
