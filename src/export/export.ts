@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readCalibration, readCalibration } from '../experiment/calibration-file.js';
+import { readCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES } from '../experiment/checkpoint.js';
 import { countParameters, namedWeights } from '../models/named-weights.js';
 import { ConfigError } from '../runtime/errors.js';

@@ -40,7 +40,7 @@ const schema = z.looseObject({
     score: z.looseObject({ meaning: z.string() }),
   }),
   threshold: z.number().describe('Score at or above which a clip is called bona fide.'),
-  calibration: z.unknown().optional().describe("The checkpoint's calibration.json; null where it has none."),
+  calibration: calibrationSchema.nullish().describe("The checkpoint's calibration.json; null where it has none."),
   selfTest: z.looseObject({
     inputs: z.string().describe('`.npy` file, float32, `[clips, ...input.shape]`.'),
     clips: z.array(z.string()),
