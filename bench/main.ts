@@ -17,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   aasist: () => import('./aasist.js'),
   'cold-start': () => import('./cold-start.js'),
   features: () => import('./features.js'),
+  frozen: () => import('./frozen.js'),
   'loader-memory': () => import('./loader-memory.js'),
   'long-audio': () => import('./long-audio.js'),
   scoring: () => import('./scoring.js'),

@@ -48,6 +48,12 @@ class Peer:
         self.optimizer.step()
         return loss.item()
 
+    def embed(self):
+        """The mean over the frames of every clip, by the encoder alone."""
+        self.model.eval()
+        with torch.inference_mode():
+            return self.model.wav2vec2(self.inputs).last_hidden_state.mean(1)[0, 0].item()
+
     def load(self):
         model = Wav2Vec2ForSequenceClassification.from_pretrained(self.directory)
         return sum(parameter.numel() for parameter in model.parameters())

@@ -47,7 +47,8 @@ beforeAll(async () => {
 function tinyOf(name: string) {
   const { config } = readExperiment(name, { pretrained: null, ignoreMismatchedSizes: false });
   const hasEncoder = 'hiddenSize' in config.model && 'convolutions' in config.model;
-  const encoder = { model: TINY_SIZES, pretrained: join(directory, 'encoder'), ignoreMismatchedSizes: true };
+  const training = { ...TINY.training, gradientAccumulationSteps: 1 };
+  const encoder = { training, model: TINY_SIZES, pretrained: join(directory, 'encoder'), ignoreMismatchedSizes: true };
   return readExperiment(name, hasEncoder ? { ...TINY, ...encoder } : TINY).config;
 }
 
