@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { baseFields, fixedLength, onlyShape, onlyTensor, parseLayerOptions } from './layer-options.js';
+import { normalize } from './normalize.js';
 
 const schema = z.strictObject({
   ...baseFields,
@@ -22,26 +23,7 @@ export type LayerNormOptions = z.input<typeof schema>;
  */
 export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): T {
   const nChannels = x.shape[x.rank - 1];
-  const normalise = tf.customGrad((...args) => {
-    const [rows, gamma, beta] = args as tf.Tensor[];
-    const save = args[3] as unknown as tf.GradSaveFunc;
-    const centred = tf.sub(rows, tf.mean(rows, 1, true));
-    const factor = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), epsilon));
-    const normalised = tf.mul(centred, factor);
-    save([normalised, factor, gamma]);
-    return {
-      value: tf.add(tf.mul(normalised, gamma), beta),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [normalised, factor, gamma] = saved;
-        const scaled = tf.mul(dy, gamma);
-        // What only shifts or stretches a whole row doesn't reach x.
-        const stretch = tf.mul(normalised, tf.mean(tf.mul(scaled, normalised), 1, true));
-        const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, 1, true)), stretch), factor);
-        return [dx, tf.sum(tf.mul(dy, normalised), 0), tf.sum(dy, 0)];
-      },
-    };
-  });
-  return tf.tidy(() => tf.reshape(normalise(tf.reshape(x, [-1, nChannels]), gamma, beta), x.shape) as T);
+  return tf.tidy(() => tf.reshape(normalize(tf.reshape(x, [-1, nChannels]), gamma, beta, epsilon), x.shape) as T);
 }
 
 /**
