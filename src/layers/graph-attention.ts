@@ -11,6 +11,7 @@ import {
   type AddWeight,
   addProjection,
   addVector,
+  attentionFields,
   exchange,
   NODE_AXES,
   type NodeProjection,
@@ -18,12 +19,7 @@ import {
   project,
 } from './node-attention.js';
 
-const schema = z.strictObject({
-  ...baseFields,
-  nChannels: z.int().min(1).describe('Output channels of a node.'),
-  temperature: z.number().positive().default(1).describe('The higher, the more evenly a node attends to all.'),
-  seed: z.int().default(0).describe('Of the initial weights.'),
-});
+const schema = z.strictObject({ ...baseFields, ...attentionFields });
 
 /** Options of `GraphAttention`. */
 export type GraphAttentionOptions = z.input<typeof schema>;

@@ -11,6 +11,7 @@ import {
   type AddWeight,
   addProjection,
   addVector,
+  attentionFields,
   exchange,
   type NodeProjection,
   pairsOf,
@@ -18,12 +19,7 @@ import {
 } from './node-attention.js';
 import { sizesOfKinds } from './node-kinds.js';
 
-const schema = z.strictObject({
-  ...baseFields,
-  nChannels: z.int().min(1).describe('Output channels of a node.'),
-  temperature: z.number().positive().default(1).describe('The higher, the more evenly a node attends to all.'),
-  seed: z.int().default(0).describe('Of the initial weights.'),
-});
+const schema = z.strictObject({ ...baseFields, ...attentionFields });
 
 /** Options of `HeterogeneousGraphAttention`. */
 export type HeterogeneousGraphAttentionOptions = z.input<typeof schema>;

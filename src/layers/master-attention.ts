@@ -7,15 +7,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type Shape } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { baseFields, parseLayerOptions } from './layer-options.js';
-import { type AddWeight, addProjection, addVector, exchange, type NodeProjection, project } from './node-attention.js';
+import {
+  type AddWeight,
+  addProjection,
+  addVector,
+  attentionFields,
+  exchange,
+  type NodeProjection,
+  project,
+} from './node-attention.js';
 import { sizesOfKinds } from './node-kinds.js';
 
-const schema = z.strictObject({
-  ...baseFields,
-  nChannels: z.int().min(1).describe('Output channels of the master node.'),
-  temperature: z.number().positive().default(1).describe('The higher, the more evenly it attends to all.'),
-  seed: z.int().default(0).describe('Of the initial weights.'),
-});
+const schema = z.strictObject({ ...baseFields, ...attentionFields });
 
 /** Options of `MasterAttention`. */
 export type MasterAttentionOptions = z.input<typeof schema>;

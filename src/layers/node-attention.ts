@@ -1,11 +1,19 @@
 /** What the graph attention layers compute alike. Nodes are `[batch, nodes, channels]`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
 import { deriveSeed } from '../runtime/random.js';
 import { uniformByFanIn } from './initial-weights.js';
 
 /** The axes of nodes, as layers that take those name them. */
 export const NODE_AXES = ['batch', 'nodes', 'channels'];
+
+/** The options that attention layers share; spread into each schema. */
+export const attentionFields = {
+  nChannels: z.int().min(1).describe('Output channels of a node.'),
+  temperature: z.number().positive().default(1).describe('The higher, the more evenly a node attends to all.'),
+  seed: z.int().default(0).describe('Of the initial weights.'),
+};
 
 /** Adds a weight to a layer that is being built: what `addWeight` does with floats. */
 export type AddWeight = (name: string, shape: number[], initializer: Initializer) => LayerVariable;
