@@ -289,6 +289,26 @@ describe('train', () => {
     },
   );
 
+  it.each([
+    ['eer', [1, 3]],
+    ['loss', [1, 2]],
+    ['auc', [1, 2, 3]],
+    ['accuracy', [1, 3]],
+  ] as const)('takes the best model by %s', async (metricForBestModel, best) => {
+    const measured = [
+      { loss: 0.5, eer: 0.3, auc: 0.6, accuracy: 0.6, threshold: 0 },
+      { loss: 0.4, eer: 0.3, auc: 0.7, accuracy: 0.5, threshold: 0 },
+      { loss: 0.6, eer: 0.2, auc: 0.8, accuracy: 0.7, threshold: 0 },
+    ];
+    const { parts, log, dispose } = makeParts(
+      { metricForBestModel },
+      { measure: async () => measured.shift() as DevMeasurement },
+    );
+    await train(parts);
+    expect(log.best).toEqual(best);
+    dispose();
+  });
+
   it('keeps a model that is better by less than `earlyStoppingThreshold`, but does not wait for more of that', async () => {
     const eers = [0.4, 0.39, 0.38, 0.1];
     let epoch = 0;

@@ -54,6 +54,11 @@ describe('spec-mix', () => {
       for (let frame = 1; frame < 4; frame++) {
         expect(inputs.slice(5 * frame, 5 * frame + 5)).toEqual(inputs.slice(0, 5));
       }
+      const rows = apply({ maxBinBands: 0, maxShare: 1 }, examples, key).inputs;
+      for (let frame = 0; frame < 4; frame++) {
+        const row = rows.slice(5 * frame, 5 * frame + 5);
+        expect(row).toEqual(new Float32Array(5).fill(row[0]));
+      }
     }
   });
 
