@@ -49,7 +49,7 @@ export const augmentCommand: CommandModule<object, AugmentArguments> = {
       })
       .example('$0 augment --config rawboost.json clip.wav out.wav', 'where the file holds [{"type": "rawboost"}]')
       .example(
-        '$0 augment --config experiments/lcnn.json --epoch 7 --plot before-after.svg clip.flac out.wav',
+        '$0 augment --config xlsr-aasist --epoch 7 --plot before-after.svg clip.flac out.wav',
         "an experiment's, as drawn in epoch 7",
       )
       .epilogue('The clip stays whole. The draws are those of a training clip of that name, seed and epoch.'),

@@ -28,7 +28,11 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   describe: 'Evaluate a checkpoint on the clips of a protocol',
   builder: (args) =>
     compileArgument(engineArguments(args))
-      .option('checkpoint', { type: 'string', demandOption: true, describe: 'A run folder, such as checkpoints/lcnn' })
+      .option('checkpoint', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A run folder, such as checkpoints/lcnn, an ensemble, a cascade or an exported model',
+      })
       .option('protocol', { type: 'string', demandOption: true, describe: 'ASVspoof 2017, 2019, 2021 or 5, or CSV' })
       .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
       .option('format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
