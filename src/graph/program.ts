@@ -63,8 +63,6 @@ export interface Program {
   readonly operations: readonly Operation[];
   readonly assignments: readonly Assignment[];
   readonly outputs: ReadonlyMap<string, Value>;
-  /** Bytes that the function's tensors took at most while it ran op by op to be recorded; absent where it was not. */
-  readonly recordingPeakBytes?: number;
 }
 
 /** Elements of a tensor of this shape. */

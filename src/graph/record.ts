@@ -77,12 +77,13 @@ export function record<Inputs extends NamedTensors, Outputs extends NamedTensors
     isDone = true;
     return program as unknown as Program;
   } finally {
-    isRecording = false;
-    backend.binding = binding;
+    // While the recorder still answers for the tensors that it made up.
     for (const { variable, dataId, saved } of before) {
       if (!variable.isDisposed && variable.dataId !== dataId) variable.assign(saved as tf.Tensor);
       saved.dispose();
     }
+    isRecording = false;
+    backend.binding = binding;
     if (!isDone) recorder.release();
   }
 }

@@ -4,9 +4,10 @@ import { GraphError } from '../runtime/errors.js';
 import type { OpAttribute, TensorFlowBinding, TensorMetadata } from '../runtime/native/binding.js';
 import { adoptTensor, type KernelBackend } from '../runtime/native/kernel-backend.js';
 import { AttributeKind } from '../runtime/native/op-attribute.js';
-import { DataType, dataTypeName } from '../runtime/native/tensor-memory.js';
+import { DataType, dataTypeName, dataTypeNumber } from '../runtime/native/tensor-memory.js';
 import { awaitedTensor } from '../runtime/run-after.js';
 import { callSite } from './call-site.js';
+import { encodeGraph } from './graph-def.js';
 import { currentOrigin, OUTSIDE } from './layer-origin.js';
 import {
   type Assignment,
@@ -43,8 +44,11 @@ const DATA_DEPENDENT_OPS: ReadonlySet<string> = new Set([
   'Where',
 ]);
 
-/** Elements of float32 from which the allocator asks the system for pages of their own: 32 MiB. */
-const LARGE_RESULT = 2 ** 23;
+/** Elements up to which a constant's numbers are looked at: those of shapes, axes, paddings and the like. */
+const MOST_CONSTANT_ELEMENTS = 64;
+
+/** Below those of the engine's tensors, and never used twice. */
+let nextImaginedId = -1;
 
 /** Notes a function's run. */
 export class Recorder {
@@ -60,8 +64,11 @@ export class Recorder {
   private readonly operations: Operation[] = [];
   private readonly names = new Set<string>();
   private readonly nameCounts = new Map<string, number>();
-  private readonly startBytes = liveBytes();
-  private peakBytes = 0;
+  /** Constants that ops take shapes, axes and the like from, by their value. */
+  private readonly smallConstants = new Map<Value, Constant>();
+  /** Ids of tensors that no engine holds: nothing runs while a function is recorded. */
+  private readonly imagined = new Set<number>();
+  private readonly inferred = new Map<string, readonly Omit<TensorMetadata, 'id'>[]>();
 
   /** @param variables those there are before the function runs, by their tensor's id */
   constructor(
@@ -72,8 +79,11 @@ export class Recorder {
     this.base = base;
     // What is not named here is the base's own, by the prototype.
     this.binding = Object.assign(Object.create(base) as TensorFlowBinding, {
+      original: base,
       createTensor: this.createTensor.bind(this),
-      deleteTensor: (id: number) => base.deleteTensor(id),
+      deleteTensor: (id: number) => {
+        if (!this.imagined.delete(id)) base.deleteTensor(id);
+      },
       tensorDataSync: this.tensorDataSync.bind(this),
       executeOp: this.executeOp.bind(this),
       runSavedModel: () => {
@@ -85,7 +95,9 @@ export class Recorder {
   /** An input of the program, and the tensor that stands for it while the function runs. */
   addInput(name: string, example: tf.Tensor): { value: Value; view: tf.Tensor } {
     const copy = this.share(this.backend.getInputTensorIds([example])[0]);
-    return { value: this.define(copy, this.newName(name)), view: adoptTensor(this.backend, copy) };
+    this.base.deleteTensor(copy.id);
+    const imagined = this.imagine(copy);
+    return { value: this.define(imagined, this.newName(name)), view: adoptTensor(this.backend, imagined) };
   }
 
   /** The value that a tensor's id stands for; an id from before the recording is captured. */
@@ -99,8 +111,8 @@ export class Recorder {
     outputs: ReadonlyMap<string, Value>,
     assignments: readonly Assignment[],
   ): Program {
-    const { captures, constants, operations, peakBytes: recordingPeakBytes } = this;
-    return { inputs, captures, constants, operations, assignments, outputs, recordingPeakBytes };
+    const { captures, constants, operations } = this;
+    return { inputs, captures, constants, operations, assignments, outputs };
   }
 
   /** Gives captured handles back, where no program comes of it. */
@@ -111,8 +123,10 @@ export class Recorder {
   private createTensor(shape: readonly number[], dtype: number, values: unknown): number {
     const id = this.base.createTensor(shape, dtype, values);
     const value = this.define({ id, shape: [...shape], dtype }, this.newName('constant'));
-    this.constants.push({ value, values: compact(dtype, values as ConstantValues, elementsOf(shape)) });
+    const constant = { value, values: compact(dtype, values as ConstantValues, elementsOf(shape)) };
+    this.constants.push(constant);
     this.constantIds.add(id);
+    if (elementsOf(shape) <= MOST_CONSTANT_ELEMENTS) this.smallConstants.set(value, constant);
     return id;
   }
 
@@ -137,8 +151,8 @@ export class Recorder {
     if (STATEFUL_RANDOM_OPS.has(op)) throw refuse('it draws from a hidden state; use the stateless op with a seed');
     if (DATA_DEPENDENT_OPS.has(op)) throw refuse("its output's shape depends on values; a program's shapes are fixed");
     const inputs = inputIds.map((id) => this.valueOf(id));
-    const results = this.base.executeOp(op, attributes, inputIds, nOutputs).map((result) => this.unfilled(result));
-    this.peakBytes = Math.max(this.peakBytes, liveBytes() - this.startBytes);
+    const typed = withInferredTypes(op, attributes, inputs);
+    const results = this.infer(op, typed, inputs, nOutputs).map((result) => this.imagine(result));
     const name = this.newName(op);
     const outputs = results.map((result, i) => this.define(result, i === 0 ? name : `${name}:${i}`));
     const origin = currentOrigin();
@@ -146,7 +160,7 @@ export class Recorder {
     const operation: Operation = {
       name,
       op,
-      attributes: withInferredTypes(op, attributes, inputs),
+      attributes: typed,
       inputs,
       outputs,
       ...(origin === OUTSIDE ? {} : { origin }),
@@ -157,24 +171,86 @@ export class Recorder {
     return results;
   }
 
-  /**
-   * The same shape in place of a large result: nobody reads values while a function is recorded, and memory that nothing was
-   * written to takes no room. What is computed from it is as meaningless, and as unread.
-   */
-  private unfilled(result: TensorMetadata): TensorMetadata {
-    const { id, shape, dtype } = result;
-    if (dtype !== DataType.float32 || elementsOf(shape) < LARGE_RESULT) return result;
+  /** Types and shapes of an op's outputs. */
+  private infer(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Value[],
+    nOutputs: number,
+  ): readonly Omit<TensorMetadata, 'id'>[] {
+    // Ops take shapes and axes from constants; of other inputs they only ask the shape.
+    const known = inputs.map((input) => this.smallConstants.get(input));
+    const key = JSON.stringify([
+      op,
+      attributes,
+      inputs.map((input, i) => [input.dtype, input.shape, known[i] === undefined ? null : textOf(known[i].values)]),
+    ]);
+    const before = this.inferred.get(key);
+    if (before !== undefined) return before;
+    const stands = inputs.map(({ shape, dtype }, i): Value => ({ name: `input.${i}`, shape, dtype }));
+    const isKnown = (i: number): boolean => known[i] !== undefined;
+    const { graph } = encodeGraph({
+      inputs: new Map(stands.flatMap((value, i) => (isKnown(i) ? [] : [[value.name, value]]))),
+      captures: [],
+      constants: stands.flatMap((value, i) => {
+        const constant = known[i];
+        return constant === undefined ? [] : [{ value, values: constant.values }];
+      }),
+      operations: [{ name: op, op, attributes, inputs: stands, outputs: [{ name: op, shape: [], dtype: 'float32' }] }],
+      assignments: [],
+      outputs: new Map(),
+    });
+    const inferred = this.base.inferOutputs({ graph, name: op, nOutputs });
+    const results = inferred.map(({ dtype, shape }) => ({ dtype, shape: shape ?? [-1] }));
+    const isOpen = results.some(({ shape }) => shape.some((length) => length < 0));
+    const outputs = isOpen ? this.tried(op, attributes, inputs, nOutputs) : results;
+    this.inferred.set(key, outputs);
+    return outputs;
+  }
+
+  /** As {@link infer}, for the few ops whose rules leave a length open, as batch norm's for what it keeps: by a run on zeros. */
+  private tried(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Value[],
+    nOutputs: number,
+  ): readonly Omit<TensorMetadata, 'id'>[] {
     const { base } = this;
-    const sizes = base.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
-    const type = { name: 'dtype', type: AttributeKind.type, value: DataType.float32 };
-    const fill = { name: 'init', type: AttributeKind.bool, value: false };
+    const ids: number[] = [];
     try {
-      const [empty] = base.executeOp('Empty', [type, fill], [sizes], 1);
-      base.deleteTensor(id);
-      return empty;
+      for (const input of inputs) ids.push(this.zeros(input));
+      const results = base.executeOp(op, attributes, ids, nOutputs);
+      ids.push(...results.map(({ id }) => id));
+      return results.map(({ shape, dtype }) => ({ shape, dtype }));
     } finally {
-      base.deleteTensor(sizes);
+      for (const id of ids) base.deleteTensor(id);
     }
+  }
+
+  /** A real tensor of the value's type and shape: its numbers where they are known, else zeros. */
+  private zeros(value: Value): number {
+    const { base } = this;
+    const { shape, dtype } = value;
+    const type = dataTypeNumber(dtype) as number;
+    const constant = this.smallConstants.get(value);
+    if (constant !== undefined && constant.values.length === elementsOf(shape)) {
+      return base.createTensor(shape, type, constant.values);
+    }
+    const sizes = base.createTensor([shape.length], DataType.int32, Int32Array.from(shape));
+    const attributes = [
+      { name: 'dtype', type: AttributeKind.type, value: type },
+      { name: 'init', type: AttributeKind.bool, value: true },
+    ];
+    const [{ id }] = base.executeOp('Empty', attributes, [sizes], 1);
+    base.deleteTensor(sizes);
+    return id;
+  }
+
+  /** A tensor that is nothing but a type and a shape. */
+  private imagine({ shape, dtype }: Omit<TensorMetadata, 'id'>): TensorMetadata {
+    const id = nextImaginedId--;
+    this.imagined.add(id);
+    return { id, shape: [...shape], dtype };
   }
 
   private define({ id, shape, dtype }: TensorMetadata, name: string): Value {
@@ -216,9 +292,9 @@ export class Recorder {
   }
 }
 
-/** Bytes of tfjs's tensors. */
-function liveBytes(): number {
-  return (tf.engine() as unknown as { readonly state: { readonly numBytes: number } }).state.numBytes;
+/** Numbers as text, for a key. */
+function textOf(values: ConstantValues): string {
+  return Array.from(values as ArrayLike<unknown>, String).join(',');
 }
 
 /** The types that the eager runtime would infer, and a graph must be told. */

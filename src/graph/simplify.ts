@@ -101,9 +101,8 @@ class Simplifier {
       this.fill(value, values);
     }
     for (const operation of this.program.operations) this.visit(operation);
-    const { inputs, captures, assignments, outputs, recordingPeakBytes } = this.program;
+    const { inputs, captures, assignments, outputs } = this.program;
     return {
-      ...(recordingPeakBytes === undefined ? {} : { recordingPeakBytes }),
       inputs,
       captures,
       constants: this.constants,

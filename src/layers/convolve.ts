@@ -3,7 +3,7 @@
  * PyTorch's `Conv2d` has them.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { NATIVE_BACKEND } from '../runtime/native/kernel-backend.js';
+import { NATIVE_BACKEND, onEngine } from '../runtime/native/kernel-backend.js';
 import { executeRawOp, hasRawOps, type RawAttribute } from '../runtime/native/raw-op.js';
 
 /** Two numbers: along frames and along bins. */
@@ -226,16 +226,18 @@ function hasAllGradients(): boolean {
   const backend = tf.backend();
   let answer = known.get(backend);
   if (answer === undefined) {
-    answer = tf.tidy(() => {
-      const attributes = rawAttributes({ strides: [1, 1], dilations: [2, 2] }, 'SAME');
-      const [x, kernelShape] = [tf.zeros([1, 4, 4, 4]), tf.tensor1d([3, 3, 2, 4], 'int32')];
-      try {
-        executeRawOp('Conv2DBackpropFilter', attributes, [x, kernelShape, x], 1);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    answer = onEngine(() =>
+      tf.tidy(() => {
+        const attributes = rawAttributes({ strides: [1, 1], dilations: [2, 2] }, 'SAME');
+        const [x, kernelShape] = [tf.zeros([1, 4, 4, 4]), tf.tensor1d([3, 3, 2, 4], 'int32')];
+        try {
+          executeRawOp('Conv2DBackpropFilter', attributes, [x, kernelShape, x], 1);
+          return true;
+        } catch {
+          return false;
+        }
+      }),
+    );
     known.set(backend, answer);
   }
   return answer;

@@ -16,8 +16,6 @@ export interface StepCost {
    * state: an estimate, if ops run in their order and none in its input's place.
    */
   readonly peakBytes: number;
-  /** The same of the first step, which runs op by op to be recorded, and gives nothing back before its end. */
-  readonly recordingPeakBytes: number;
 }
 
 /** Clips that a step is recorded with for its cost: all figures but those of the gradients grow with the batch. */
@@ -59,16 +57,15 @@ export function costOfStep(program: Program, nSampleClips: number, nClips: numbe
     forwardFlopsPerClip: forward / nSampleClips,
     stepFlopsPerClip: flops / nSampleClips,
     peakBytes: forBatch(peakActivationBytes),
-    recordingPeakBytes: forBatch(program.recordingPeakBytes ?? 0),
   };
 }
 
-/** `12.3 GFLOP a clip forward, 37.1 in training; memory for intermediate results: 1.20 GB, 2.51 GB in the first step` */
+/** `12.3 GFLOP a clip forward, 37.1 in training; memory for intermediate results: 1.20 GB` */
 export function describeCost(cost: StepCost): string {
   const giga = (flops: number) => (flops / 1e9).toPrecision(3);
   return (
     `${giga(cost.forwardFlopsPerClip)} GFLOP a clip forward, ${giga(cost.stepFlopsPerClip)} in training; ` +
-    `memory for intermediate results: ${inGigabytes(cost.peakBytes)}, ${inGigabytes(cost.recordingPeakBytes)} in the first step`
+    `memory for intermediate results: ${inGigabytes(cost.peakBytes)}`
   );
 }
 
@@ -92,7 +89,7 @@ export function reportCost(
   },
 ): void {
   logger.info(`step: ${describeCost(cost)}`);
-  const bytes = Math.max(cost.peakBytes, cost.recordingPeakBytes);
+  const bytes = cost.peakBytes;
   const need = `a step needs about ${inGigabytes(bytes)} for intermediate results`;
   const advice =
     'lower training.perDeviceTrainBatchSize (with more training.gradientAccumulationSteps), or set training.gradientCheckpointing';

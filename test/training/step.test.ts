@@ -139,19 +139,17 @@ describe('the cost of a step', () => {
     expect(cost?.stepFlopsPerClip).toBeGreaterThan(2 * (2 * WIDTH * 2));
     expect(cost?.stepFlopsPerClip).toBeLessThan(4 * (2 * WIDTH * 2));
     expect(cost?.peakBytes).toBeGreaterThan(4 * WIDTH * 2);
-    expect(cost?.recordingPeakBytes).toBeGreaterThan(cost?.peakBytes ?? 0);
-    expect(cost?.recordingPeakBytes).toBeLessThan(100 * 4 * ROWS * WIDTH);
     expect(cost?.peakBytes).toBeLessThan(50 * 4 * ROWS * 2);
     dispose();
   });
 
   it('is refused above the limit, and warned of where less is free', () => {
-    const cost = { forwardFlopsPerClip: 1e9, stepFlopsPerClip: 3e9, peakBytes: 2e9, recordingPeakBytes: 5e9 };
+    const cost = { forwardFlopsPerClip: 1e9, stepFlopsPerClip: 3e9, peakBytes: 5e9 };
     const logger = createRecordingLogger();
     reportCost(cost, { limitGigabytes: 6, availableBytes: 1e9, logger });
     reportCost(cost, { limitGigabytes: null, availableBytes: 6e9, logger });
     expect(logger.infos[0]).toBe(
-      'step: 1.00 GFLOP a clip forward, 3.00 in training; memory for intermediate results: 2.00 GB, 5.00 GB in the first step',
+      'step: 1.00 GFLOP a clip forward, 3.00 in training; memory for intermediate results: 5.00 GB',
     );
     expect(logger.warnings).toEqual([]);
     reportCost(cost, { limitGigabytes: null, availableBytes: 4e9, logger });

@@ -10,6 +10,7 @@ import { type GraphFunction, GraphFunctions } from './graph-function.js';
 import { hasKernel } from './kernel-list.js';
 import { setAttribute } from './op-attribute.js';
 import { SavedModels } from './saved-model.js';
+import { type InferredOutput, inferOutputs } from './shape-inference.js';
 import {
   addressAt,
   DataType,
@@ -42,6 +43,8 @@ type Constants = {
 
 /** tfjs-node's binding, with the types that its own declaration leaves loose. */
 export interface TensorFlowBinding extends Constants {
+  /** Of a stand-in, such as a recorder, the engine's own binding. */
+  readonly original?: TensorFlowBinding;
   readonly TF_Version: string;
   /** A new tensor that holds a copy of `values`; its id. */
   createTensor(shape: readonly number[], dtype: number, values: unknown): number;
@@ -66,6 +69,8 @@ export interface TensorFlowBinding extends Constants {
   addFunction(definition: GraphFunction): void;
   /** Removes a function and what was prepared to run it. Does nothing once the engine is closed. */
   removeFunction(name: string): void;
+  /** What an operation of a graph would return, by the rules of its op; nothing runs. */
+  inferOutputs(of: { readonly graph: Uint8Array; readonly name: string; readonly nOutputs: number }): InferredOutput[];
   /** Opens a graph for measured runs, in a session of its own. */
   openTrace(definition: GraphFunction): TracedRuns;
   /** Whether ops of this name run with values of this type, given TensorFlow's name of it, for their attribute `T`. */
@@ -195,6 +200,11 @@ export class NativeBinding implements TensorFlowBinding {
 
   removeFunction(name: string): void {
     if (this.engine.open) this.functions.remove(name);
+  }
+
+  inferOutputs(of: { readonly graph: Uint8Array; readonly name: string; readonly nOutputs: number }): InferredOutput[] {
+    this.assertOpen(of.name);
+    return inferOutputs(this.engine, of, () => of.name);
   }
 
   openTrace(definition: GraphFunction): TracedRuns {

@@ -43,11 +43,20 @@ const OP = pointerTo('TFE_Op');
 const HANDLE = pointerTo('TFE_TensorHandle');
 const GRAPH = pointerTo('TF_Graph');
 const OPERATION = pointerTo('TF_Operation');
+/** `TF_Output`, by value: an operation and which of its outputs. */
+const OUTPUT: CType<GraphOutput> = { koffi: 'TF_Output' };
 const SESSION = pointerTo('TF_Session');
 const PROTO = pointerTo('TF_Buffer');
 const IMPORT_OPTIONS = pointerTo('TF_ImportGraphDefOptions');
 const FUNCTION = pointerTo('TF_Function');
 const SESSION_OPTIONS = pointerTo('TF_SessionOptions');
+
+/** One output of a graph's operation. */
+export interface GraphOutput {
+  readonly operation: Pointer<'TF_Operation'>;
+  readonly index: number;
+}
+koffi.struct('TF_Output', { operation: 'uintptr_t', index: 'int' });
 
 interface Signature<Call> {
   readonly result: string;
@@ -121,6 +130,9 @@ const SIGNATURES = {
   TF_NewGraph: signature(GRAPH),
   TF_DeleteGraph: signature(VOID, GRAPH),
   TF_GraphOperationByName: signature(OPERATION, GRAPH, TEXT),
+  TF_GraphGetTensorNumDims: signature(INT, GRAPH, OUTPUT, STATUS),
+  TF_GraphGetTensorShape: signature(VOID, GRAPH, OUTPUT, BUFFER, INT, STATUS),
+  TF_OperationOutputType: signature(INT, OUTPUT),
   TF_NewBuffer: signature(PROTO),
   TF_NewBufferFromString: signature(PROTO, BUFFER, SIZE),
   TF_DeleteBuffer: signature(VOID, PROTO),

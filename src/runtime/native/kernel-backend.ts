@@ -39,6 +39,23 @@ export function kernelBackend(where: string): KernelBackend {
   return tf.backend() as KernelBackend;
 }
 
+/**
+ * Runs `fn` on the engine itself, even while a function is recorded: for questions about the engine that only a trial
+ * answers.
+ *
+ * @throws EngineError where tfjs runs on another engine
+ */
+export function onEngine<Result>(fn: () => Result): Result {
+  const backend = kernelBackend('trial');
+  const { binding } = backend;
+  backend.binding = binding.original ?? binding;
+  try {
+    return fn();
+  } finally {
+    backend.binding = binding;
+  }
+}
+
 /** A tfjs tensor of what the binding made, which goes when the tensor goes. */
 export function adoptTensor(backend: KernelBackend, { id, shape, dtype }: TensorMetadata): tf.Tensor {
   const dataId = {};
