@@ -52,7 +52,9 @@ describe('voiceproof score', () => {
     const first = await runCommand(args);
     expect([first.code, first.stdout]).toEqual([1, '']);
     const rows = rowsOf(readFileSync(output, 'utf8'));
-    expect(rows.map(({ file }) => file)).toEqual(['a.wav', 'deep/b.wav', 'deep/c.flac'].map((name) => at('clips', name)));
+    expect(rows.map(({ file }) => file)).toEqual(
+      ['a.wav', 'deep/b.wav', 'deep/c.flac'].map((name) => at('clips', name)),
+    );
     expect(rows[0]).toMatchObject({ llr: expect.any(Number), probability: expect.any(Number) });
     expect(rows[1].label).toBe('no_speech');
     expect(rows[2]).toEqual({ file: rows[2].file, error: expect.stringContaining('c.flac') });
@@ -62,7 +64,11 @@ describe('voiceproof score', () => {
     writeFileSync(at('clips', 'deep', 'c.flac'), encodeWav(tone(24_000, 500, 0.3)));
     const second = await runCommand([...args, '--resume']);
     expect([second.code, second.stderr]).toEqual([0, expect.stringContaining('2 of 3 are there already')]);
-    expect(rowsOf(readFileSync(output, 'utf8'))).toEqual([rows[0], rows[1], expect.objectContaining({ file: rows[2].file })]);
+    expect(rowsOf(readFileSync(output, 'utf8'))).toEqual([
+      rows[0],
+      rows[1],
+      expect.objectContaining({ file: rows[2].file }),
+    ]);
   });
 
   it('writes the columns of ASVspoof for a protocol, from an ONNX export without an engine', async () => {
@@ -127,7 +133,17 @@ describe('checkpoints of checkpoints', () => {
 
   it('are cascades, which say what they saved', async () => {
     const [light, heavy] = members;
-    const made = await runCommand(['cascade', '--light', light, '--heavy', heavy, '--error', '0.1', '--output', at('two')]);
+    const made = await runCommand([
+      'cascade',
+      '--light',
+      light,
+      '--heavy',
+      heavy,
+      '--error',
+      '0.1',
+      '--output',
+      at('two'),
+    ]);
     expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/time saved\t-?\d/)]);
     const { code, stderr } = await runCommand(['score', '--checkpoint', at('two'), at('clips', 'a.wav')]);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/the light model decided \d of 1 clips/)]);
@@ -151,10 +167,14 @@ describe('voiceproof calibrate', () => {
 describe('the checkpoint that comes with the project', () => {
   const bundled = bundledCheckpoint();
 
-  it.skipIf(bundled === undefined).each([
-    ['corpus/long/DB_L_000001.flac', join(CORPUS, 'long/DB_L_000001.flac'), 10],
-    ...(hasShared ? [['the shared long/FG_L_000001.flac', sharedPath('corpus/long/FG_L_000001.flac'), 15] as const] : []),
-  ] as const)('finds within a hop and a window where %s turns from human to spoofed', async (_, path, turn) => {
+  it
+    .skipIf(bundled === undefined)
+    .each([
+      ['corpus/long/DB_L_000001.flac', join(CORPUS, 'long/DB_L_000001.flac'), 10],
+      ...(hasShared
+        ? [['the shared long/FG_L_000001.flac', sharedPath('corpus/long/FG_L_000001.flac'), 15] as const]
+        : []),
+    ] as const)('finds within a hop and a window where %s turns from human to spoofed', async (_, path, turn) => {
     const scorer = await openScorer(bundled as string);
     const windowSeconds = Math.min(4, scorer.nSamples / 16_000);
     const hopSeconds = windowSeconds / 4;
