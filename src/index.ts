@@ -1,16 +1,47 @@
 /** The public door: what a program that embeds Voiceproof imports. Everything else may change without notice. */
 export { type Audio, decodeAudio, readAudio, SAMPLE_RATE } from './data/audio.js';
-export { type Corpus, type CorpusOptions, loadCorpus } from './data/corpus.js';
+export type {
+  Augmentation,
+  AugmentationType,
+  FeatureMatrix,
+  LabelledExamples,
+  Stage,
+} from './data/augment/augmentation.js';
+export { type Augmenter, createAugmenter, parseAugmentations } from './data/augment/registry.js';
+export { type Corpus, type CorpusOptions, loadCorpus, openCorpus } from './data/corpus.js';
 export type { Label, Trial } from './data/trial.js';
+export { encodeWav, type WavFormat, writeWav } from './data/wav-file.js';
+export { fetchPretrained, importAasistFile } from './experiment/aasist-import.js';
 export { type RunConfig, readRunConfig } from './experiment/checkpoint.js';
 export { type ExperimentConfig, listExperiments, parseExperiment, readExperiment } from './experiment/config.js';
+export { fetchHuggingFaceFolder, type HubRequest } from './experiment/huggingface-hub.js';
+export { type HuggingFaceImport, type ImportedModel, importHuggingFace } from './experiment/huggingface-import.js';
+export { type ExportRequest, exportCheckpoint } from './export/export.js';
+export type { ExportFormat } from './export/formats.js';
+export type { ExportManifest } from './export/manifest.js';
+export { type ParityRow, verifyExport } from './export/verify.js';
 export type { FeatureExtractor, FeatureType } from './features/feature.js';
 export { createFeature, features } from './features/registry.js';
+export { type CompiledFunction, type CompileOptions, compile } from './graph/compile.js';
+export { type Program, printProgram } from './graph/program.js';
+export { record } from './graph/record.js';
+export { type ProgramSummary, summarizeProgram } from './graph/summarize.js';
 export { type ClipScore, type Detector, type DetectorOptions, loadDetector } from './inference/detector.js';
+export { type Embedder, type LayerChoice, loadEmbedder } from './inference/embed.js';
+export { openScorer, type ScorerOptions } from './inference/open-scorer.js';
 export { type FileFailure, type FileScore, scoreFile } from './inference/score-file.js';
+export type { Scorer } from './inference/scorer.js';
+export { recomputed } from './layers/recomputed.js';
+export type { Loss, LossType } from './losses/loss.js';
+export { losses } from './losses/registry.js';
 export { computeEer } from './metrics/eer.js';
 export { evaluateScores, type Metrics, type ScoredTrial } from './metrics/summary.js';
+export { type FrozenEncoder, frozenEncoder } from './models/frozen-encoder.js';
+export { type Head, headFields, logitsHead } from './models/head.js';
+export { importLcnn } from './models/lcnn.weights.js';
 export type { ModelType } from './models/model.js';
+export { type Pooling, pool, poolingSchema } from './models/pooling.js';
+export { importRawNet2 } from './models/rawnet2.weights.js';
 export { buildModel, models } from './models/registry.js';
 export { type Engine, type EngineOptions, startEngine } from './runtime/engine.js';
 export {
@@ -25,5 +56,6 @@ export {
   VoiceproofError,
 } from './runtime/errors.js';
 export { type Logger, silentLogger } from './runtime/logger.js';
+export { type Comparison, compareSystems } from './training/comparison.js';
 export { evaluateCheckpoint } from './training/evaluation.js';
 export { type ExperimentResult, type ExperimentRun, runExperiment } from './training/experiment-run.js';

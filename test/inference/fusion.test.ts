@@ -70,9 +70,9 @@ describe('an ensemble', () => {
     const members = [member('a', 1), member('b', 1)];
     const { weights } = fitEnsemble(join(directory, 'weighted'), members, { fusion: 'mean', weights: [1, 0] });
     expect(weights[1]).toBe(0);
-    const fit = (given: number[]) => fitEnsemble(join(directory, 'w'), members, { fusion: 'mean', weights: given });
-    expect(() => fit([1])).toThrow(/expected 2 weights/);
-    expect(() => fit([0, 0])).toThrow(/not all 0/);
+    const refit = (given: number[]) => fitEnsemble(join(directory, 'w'), members, { fusion: 'mean', weights: given });
+    expect(() => refit([1])).toThrow(/expected 2 weights/);
+    expect(() => refit([0, 0])).toThrow(/not all 0/);
   });
 
   it('refuses members that scored other clips', () => {
