@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
 import type { Quantization } from '../export/quantization.js';
 import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
-import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
+import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
 interface ExportArguments extends EngineArguments {
   checkpoint: string | undefined;
@@ -71,7 +71,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .conflicts('verify', ['checkpoint', 'format', 'output'])
       .check(({ verify, checkpoint, format, output }) => {
         if (verify === undefined && (checkpoint === undefined || format === undefined || output === undefined)) {
-          throw new Error('expected --checkpoint, --format and --output, or --verify');
+          throw new UsageError('expected --checkpoint, --format and --output, or --verify');
         }
         return true;
       })

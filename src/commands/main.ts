@@ -19,14 +19,11 @@ import { metricsCommand } from './metrics.js';
 import { pretrainedCommand } from './pretrained.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
-import { EXIT } from './terminal.js';
+import { EXIT, UsageError } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-
-/** A command line that was not understood; printed with a pointer to the help. */
-class UsageError extends Error {}
 
 // A reader that closes the pipe early (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

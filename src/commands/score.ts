@@ -15,7 +15,7 @@ import {
   engineArguments,
   startCommandEngine,
 } from './engine-options.js';
-import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
+import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
 type Format = 'text' | 'jsonl' | 'asvspoof';
 type Result = FileScore | RecordingScore | FileFailure;
@@ -112,9 +112,9 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       )
       .check(({ files, protocol, resume, output }) => {
         if (files === undefined || files.length === 0) {
-          if (protocol === undefined) throw new Error('score: expected files, folders or --protocol');
-        } else if (protocol !== undefined) throw new Error('score: files and --protocol exclude each other');
-        if (resume && output === undefined) throw new Error('--resume needs --output, the file to go on with');
+          if (protocol === undefined) throw new UsageError('score: expected files, folders or --protocol');
+        } else if (protocol !== undefined) throw new UsageError('score: files and --protocol exclude each other');
+        if (resume && output === undefined) throw new UsageError('--resume needs --output, the file to go on with');
         return true;
       })
       .example('$0 score --checkpoint checkpoints/lcnn --json clip.wav', 'a score, its meaning and a label')

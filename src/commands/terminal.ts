@@ -16,6 +16,9 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What a command's own check throws where its arguments don't go together. */
+export class UsageError extends Error {}
+
 /** Seconds between progress lines where stderr is no terminal. */
 const LINE_INTERVAL_SECONDS = 15;
 
