@@ -14,7 +14,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const OPTIONS = [
   'durationSeconds=1',
-  'training.numTrainEpochs=4',
+  'training.numTrainEpochs=3',
   'training.saveSteps=2',
   'training.maxGradNorm=1',
   'augment=[{"type":"time-shift","probability":0.5},{"type":"noise","kind":"white","snrDb":[10,30],"probability":0.5}]',
