@@ -8,7 +8,8 @@ export type {
   Stage,
 } from './data/augment/augmentation.js';
 export { type Augmenter, createAugmenter, parseAugmentations } from './data/augment/registry.js';
-export { type Corpus, type CorpusOptions, loadCorpus, openCorpus } from './data/corpus.js';
+export { type Corpus, loadCorpus, openCorpus } from './data/corpus.js';
+export type { CorpusOptions } from './data/corpus-options.js';
 export type { Label, Trial } from './data/trial.js';
 export { encodeWav, type WavFormat, writeWav } from './data/wav-file.js';
 export { fetchPretrained, importAasistFile } from './experiment/aasist-import.js';

@@ -117,7 +117,8 @@ const DEFAULT_SEED = 42;
 async function readPlan(config: string): Promise<Plan> {
   const { readFileSync } = await import('node:fs');
   const { ConfigError, messageOf } = await import('../runtime/errors.js');
-  const { corpusOptions, listNoise } = await import('../data/corpus.js');
+  const { listNoise } = await import('../data/corpus.js');
+  const { corpusOptions } = await import('../data/corpus-options.js');
   if (config.endsWith('.json')) {
     let value: unknown;
     try {

@@ -87,7 +87,8 @@ async function scoredTrials(args: CalibrateArguments, logger: ReturnType<typeof 
   }
   if (protocol === undefined)
     throw new ConfigError('calibrate: expected --scores or --protocol, got neither; give one');
-  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { loadTrials } = await import('../data/corpus.js');
+  const { protocolOptions } = await import('../data/corpus-options.js');
   const { parseOptions } = await import('../runtime/options.js');
   const format = args['protocol-format'];
   const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'calibrate'));

@@ -52,7 +52,8 @@ export async function scoreMembers(
       return { directory, scores: readScores(path) };
     });
   }
-  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { loadTrials } = await import('../data/corpus.js');
+  const { protocolOptions } = await import('../data/corpus-options.js');
   const { parseOptions } = await import('../runtime/options.js');
   const { scoreWithCheckpoint } = await import('../training/evaluation.js');
   const format = args['protocol-format'];

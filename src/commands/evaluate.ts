@@ -46,7 +46,8 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+    const { loadTrials } = await import('../data/corpus.js');
+    const { protocolOptions } = await import('../data/corpus-options.js');
     const { parseOptions } = await import('../runtime/options.js');
     const { protocol, audio, format, subset } = args;
     const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'evaluate'));

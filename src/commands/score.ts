@@ -175,7 +175,8 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
 async function listInputs({ files, protocol, audio, subset, ...args }: ScoreArguments): Promise<ScoreInput[]> {
   const { expandInputs, inputsOfTrials } = await import('../inference/score-inputs.js');
   if (protocol === undefined) return expandInputs(files ?? []);
-  const { protocolOptions, loadTrials } = await import('../data/corpus.js');
+  const { loadTrials } = await import('../data/corpus.js');
+  const { protocolOptions } = await import('../data/corpus-options.js');
   const { parseOptions } = await import('../runtime/options.js');
   const options = { protocol, audio, format: args['protocol-format'], subset };
   return inputsOfTrials(loadTrials(parseOptions(protocolOptions, options, 'score')));

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SAMPLE_RATE } from '../data/audio.js';
 import { parseAugmentations } from '../data/augment/registry.js';
-import { type CorpusOptions, corpusOptions } from '../data/corpus.js';
+import { type CorpusOptions, corpusOptions } from '../data/corpus-options.js';
 import { features } from '../features/registry.js';
 import { models } from '../models/registry.js';
 import { ConfigError, messageOf } from '../runtime/errors.js';
