@@ -7,7 +7,7 @@ import { createRandom } from '../../src/runtime/random.js';
 import { runCommand, startCommand } from '../support/run-command.js';
 
 /** Kills in the run that is killed again and again; `npm run test:kill` asks for twenty. */
-const N_KILLS = Number(process.env.VOICEPROOF_KILLS ?? 3);
+const N_KILLS = Number(process.env.VOICEPROOF_KILLS ?? 2);
 
 const directory = mkdtempSync(join(tmpdir(), 'voiceproof-resume-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
