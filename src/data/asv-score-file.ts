@@ -4,22 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { AsvScores } from '../metrics/tdcf.js';
 import { DataError } from '../runtime/errors.js';
 import { type ProblemKind, ProblemList } from './problems.js';
 import { subsetName } from './protocol.js';
 import { checkedScore } from './score-file.js';
 import { delimiterOf, readTable } from './table.js';
 import { linesOf, readText, shortened } from './text.js';
-
-/** ASV scores by kind of trial; a higher score means more like the claimed speaker. */
-export interface AsvScores {
-  /** The claimed speaker, bona fide. */
-  readonly target: Float64Array;
-  /** Another speaker, bona fide. */
-  readonly nontarget: Float64Array;
-  /** A spoofed clip of the claimed speaker. */
-  readonly spoof: Float64Array;
-}
 
 /** Where the keys of the ASV trials come from. */
 export interface AsvScoreOptions {

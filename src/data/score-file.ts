@@ -2,6 +2,7 @@
  * Score files of detectors as the ASVspoof challenges write them, with or without labels of their own. A higher score
  * always means more bona fide.
  */
+import type { ScoredTrial } from '../metrics/summary.js';
 import { ConfigError, DataError } from '../runtime/errors.js';
 import { utteranceOf } from './audio-files.js';
 import { checkedLabel, labelOf } from './label.js';
@@ -10,16 +11,6 @@ import { type ProtocolEntry, type ProtocolFormat, readProtocol, selectSubset } f
 import { delimiterOf, readTable } from './table.js';
 import { known, linesOf, readText, shortened } from './text.js';
 import type { Label } from './trial.js';
-
-/** One clip with its class and what a detector thinks of it. */
-export interface ScoredTrial {
-  readonly utterance: string;
-  readonly label: Label;
-  /** `undefined` for bona fide clips and where neither file says. */
-  readonly attackId?: string | undefined;
-  /** Finite; higher is more bona fide. */
-  readonly score: number;
-}
 
 /** Where the labels of a score file come from. */
 export interface ScoreOptions {

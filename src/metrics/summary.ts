@@ -17,7 +17,7 @@ export interface ScoredTrial {
   readonly label: 'bonafide' | 'spoof';
   /** The attack, such as `A07`; absent for bona fide trials and where nobody said. */
   readonly attackId?: string | undefined;
-  /** Higher means more bona fide. */
+  /** Finite; higher means more bona fide. */
   readonly score: number;
 }
 

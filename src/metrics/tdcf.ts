@@ -15,10 +15,13 @@ import {
   sortedScores,
 } from './error-rates.js';
 
-/** Scores of an ASV system on target, zero-effort impostor and spoof trials. */
+/** Scores of an ASV system by kind of trial; a higher score means more like the claimed speaker. */
 export interface AsvScores {
+  /** The claimed speaker, bona fide. */
   readonly target: Scores;
+  /** Another speaker, bona fide: a zero-effort impostor. */
   readonly nontarget: Scores;
+  /** A spoofed clip of the claimed speaker. */
   readonly spoof: Scores;
 }
 

@@ -40,7 +40,7 @@ describe('reading ASV scores', () => {
   it('finds the keys of the 2021 layout, where one clip meets several speakers', () => {
     file('package/trial_metadata.txt', `${KEYS.join('\n')}\n`);
     const path = file('package/system/score.txt', SCORES);
-    const of = (subset?: string) => Object.values(readAsvScores(path, { subset })).map((values) => [...values]);
+    const of = (subset?: string) => Object.values(readAsvScores(path, { subset })).map((values) => Array.from(values));
     expect(of()).toEqual([[5], [-5], [1]]);
     expect(of('progress')).toEqual([[6], [-6], [2]]);
     expect(of('all')).toEqual([

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { formatScores, readScores, type ScoredTrial } from '../../src/data/score-file.js';
+import { formatScores, readScores } from '../../src/data/score-file.js';
+import type { ScoredTrial } from '../../src/metrics/summary.js';
 import { hasShared, sharedPath } from '../support/shared.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voiceproof-scores-'));
