@@ -8,15 +8,12 @@ import {
   featureCacheDirectory,
   startCommandEngine,
 } from './engine-options.js';
+import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
-interface CalibrateArguments extends EngineArguments, CompileArgument {
+interface CalibrateArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   checkpoint: string;
   scores: string | undefined;
-  protocol: string | undefined;
-  audio: string[] | undefined;
-  'protocol-format': string;
-  subset: string | undefined;
   method: 'platt' | 'pav';
   json: boolean;
 }
@@ -26,17 +23,13 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
   command: 'calibrate',
   describe: 'Fit log-likelihood ratios and thresholds on clips of your own',
   builder: (args) =>
-    compileArgument(engineArguments(args))
+    compileArgument(engineArguments(protocolArguments(args, 'Without --scores: the clips to score')))
       .option('checkpoint', {
         type: 'string',
         demandOption: true,
         describe: 'A run folder, ensemble, cascade or exported model; calibration.json is written there',
       })
       .option('scores', { type: 'string', describe: 'Its scores, as a file; with --protocol where it holds no labels' })
-      .option('protocol', { type: 'string', describe: 'Without --scores: the clips to score' })
-      .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
-      .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
-      .option('subset', { type: 'string', describe: 'Subset of the protocol, such as dev; or all' })
       .option('method', {
         choices: ['platt', 'pav'] as const,
         default: 'platt' as const,
@@ -77,21 +70,15 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
 };
 
 async function scoredTrials(args: CalibrateArguments, logger: ReturnType<typeof createTerminalLogger>) {
-  const { protocol, audio, subset, scores } = args;
+  const { protocol, subset, scores } = args;
   const { ConfigError } = await import('../runtime/errors.js');
   if (scores !== undefined) {
     const { readScores } = await import('../data/score-file.js');
-    const { PROTOCOL_FORMATS } = await import('../data/protocol.js');
-    const format = PROTOCOL_FORMATS.find((name) => name === args['protocol-format']);
-    return readScores(scores, { protocol, format, subset });
+    return readScores(scores, { protocol, format: args['protocol-format'], subset });
   }
   if (protocol === undefined)
     throw new ConfigError('calibrate: expected --scores or --protocol, got neither; give one');
-  const { loadTrials } = await import('../data/corpus.js');
-  const { protocolOptions } = await import('../data/corpus-options.js');
-  const { parseOptions } = await import('../runtime/options.js');
-  const format = args['protocol-format'];
-  const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'calibrate'));
+  const trials = await loadProtocolTrials(protocol, args);
   const engine = await startCommandEngine(args, 'inference', logger);
   try {
     const { scoreWithCheckpoint } = await import('../training/evaluation.js');

@@ -1,6 +1,6 @@
 /** `voiceproof cascade`: a light model that asks a heavy one where it is unsure. */
 import type { CommandModule } from 'yargs';
-import { type DevArguments, devArguments, scoreMembers } from './dev-scores.js';
+import { devArguments, scoreMembers } from './dev-scores.js';
 import {
   type CompileArgument,
   compileArgument,
@@ -8,9 +8,10 @@ import {
   engineArguments,
   startCommandEngine,
 } from './engine-options.js';
+import type { ProtocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
-interface CascadeArguments extends EngineArguments, CompileArgument, DevArguments {
+interface CascadeArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   light: string;
   heavy: string;
   error: number;

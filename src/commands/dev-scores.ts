@@ -5,27 +5,17 @@ import type { Argv } from 'yargs';
 import type { EnsembleMember } from '../inference/ensemble.js';
 import type { Logger } from '../runtime/logger.js';
 import { type EngineArguments, featureCacheDirectory } from './engine-options.js';
+import {
+  loadProtocolTrials,
+  PROTOCOL_ARGUMENTS,
+  type ProtocolArguments,
+  protocolArguments,
+} from './protocol-arguments.js';
 
-/** What `devArguments` adds to a command. */
-export interface DevArguments {
-  protocol: string | undefined;
-  audio: string[] | undefined;
-  'protocol-format': string;
-  subset: string | undefined;
-}
-
-/** The options that name the clips on which models are put together. */
-export function devArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & DevArguments> {
-  return args
-    .option('protocol', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'Clips to fit on [default: the scores of the dev set that the runs left, where they are of one set]',
-    })
-    .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
-    .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
-    .option('subset', { type: 'string', describe: 'Subset of the protocol, such as dev; or all' })
-    .group(['protocol', 'audio', 'protocol-format', 'subset'], 'Clips to fit on:');
+/** The options that name the clips on which models are put together, in a group of their own. */
+export function devArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & ProtocolArguments> {
+  const describe = 'Clips to fit on [default: the scores of the dev set that the runs left, where they are of one set]';
+  return protocolArguments(args, describe).group([...PROTOCOL_ARGUMENTS], 'Clips to fit on:');
 }
 
 /**
@@ -35,10 +25,10 @@ export function devArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments &
  */
 export async function scoreMembers(
   directories: readonly string[],
-  args: DevArguments & EngineArguments & { compile: boolean },
+  args: ProtocolArguments & EngineArguments & { compile: boolean },
   logger: Logger,
 ): Promise<EnsembleMember[]> {
-  const { protocol, audio, subset } = args;
+  const { protocol } = args;
   const { ConfigError } = await import('../runtime/errors.js');
   if (protocol === undefined) {
     const { readScores } = await import('../data/score-file.js');
@@ -52,12 +42,8 @@ export async function scoreMembers(
       return { directory, scores: readScores(path) };
     });
   }
-  const { loadTrials } = await import('../data/corpus.js');
-  const { protocolOptions } = await import('../data/corpus-options.js');
-  const { parseOptions } = await import('../runtime/options.js');
   const { scoreWithCheckpoint } = await import('../training/evaluation.js');
-  const format = args['protocol-format'];
-  const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'dev'));
+  const trials = await loadProtocolTrials(protocol, args);
   const members: EnsembleMember[] = [];
   for (const directory of directories) {
     logger.info(`scoring with ${directory}`);

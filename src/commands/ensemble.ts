@@ -1,6 +1,6 @@
 /** `voiceproof ensemble`: several checkpoints as one. */
 import type { CommandModule } from 'yargs';
-import { type DevArguments, devArguments, scoreMembers } from './dev-scores.js';
+import { devArguments, scoreMembers } from './dev-scores.js';
 import {
   type CompileArgument,
   compileArgument,
@@ -8,9 +8,10 @@ import {
   engineArguments,
   startCommandEngine,
 } from './engine-options.js';
+import type { ProtocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
-interface EnsembleArguments extends EngineArguments, CompileArgument, DevArguments {
+interface EnsembleArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   members: string[];
   fusion: 'mean' | 'logistic';
   weights: number[] | undefined;

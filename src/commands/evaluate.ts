@@ -9,14 +9,12 @@ import {
   featureCacheDirectory,
   startCommandEngine,
 } from './engine-options.js';
+import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
-interface EvaluateArguments extends EngineArguments, CompileArgument {
+interface EvaluateArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   checkpoint: string;
   protocol: string;
-  audio: string[] | undefined;
-  format: string;
-  subset: string | undefined;
   'asv-scores': string | undefined;
   output: string | undefined;
   json: boolean;
@@ -27,16 +25,13 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   command: 'evaluate',
   describe: 'Evaluate a checkpoint on the clips of a protocol',
   builder: (args) =>
-    compileArgument(engineArguments(args))
+    compileArgument(engineArguments(protocolArguments(args, 'ASVspoof 2017, 2019, 2021 or 5, or CSV')))
       .option('checkpoint', {
         type: 'string',
         demandOption: true,
         describe: 'A run folder, such as checkpoints/lcnn, an ensemble, a cascade or an exported model',
       })
-      .option('protocol', { type: 'string', demandOption: true, describe: 'ASVspoof 2017, 2019, 2021 or 5, or CSV' })
-      .option('audio', { type: 'string', array: true, describe: "Folders of the clips [default: the protocol's own]" })
-      .option('format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
-      .option('subset', { type: 'string', describe: 'Subset of the protocol, such as progress; or all' })
+      .demandOption('protocol')
       .option('asv-scores', { type: 'string', describe: 'Scores of an ASV system, for min t-DCF' })
       .option('output', { type: 'string', describe: 'Folder for scores.txt and metrics.json' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the metrics as one JSON object' })
@@ -46,11 +41,8 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { loadTrials } = await import('../data/corpus.js');
-    const { protocolOptions } = await import('../data/corpus-options.js');
-    const { parseOptions } = await import('../runtime/options.js');
-    const { protocol, audio, format, subset } = args;
-    const trials = loadTrials(parseOptions(protocolOptions, { protocol, audio, format, subset }, 'evaluate'));
+    const { protocol } = args;
+    const trials = await loadProtocolTrials(protocol, args);
     const asvFile = args['asv-scores'];
     const asvScores =
       asvFile === undefined

@@ -15,18 +15,15 @@ import {
   engineArguments,
   startCommandEngine,
 } from './engine-options.js';
+import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
 type Format = 'text' | 'jsonl' | 'asvspoof';
 type Result = FileScore | RecordingScore | FileFailure;
 
-interface ScoreArguments extends EngineArguments, CompileArgument {
+interface ScoreArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   files: string[] | undefined;
   checkpoint: string | undefined;
-  protocol: string | undefined;
-  audio: string[] | undefined;
-  'protocol-format': string;
-  subset: string | undefined;
   format: Format | undefined;
   json: boolean;
   output: string | undefined;
@@ -50,7 +47,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   command: 'score [files..]',
   describe: 'Score audio files, folders, a protocol or long recordings',
   builder: (args) =>
-    compileArgument(engineArguments(args))
+    compileArgument(engineArguments(protocolArguments(args, 'Score the clips of a protocol')))
       .positional('files', {
         type: 'string',
         array: true,
@@ -62,10 +59,6 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
         describe:
           'Run folder, ensemble, cascade or exported model [default: the small one that comes with the project]',
       })
-      .option('protocol', { type: 'string', requiresArg: true, describe: 'Score the clips of a protocol' })
-      .option('audio', { type: 'string', array: true, describe: "Folders of its clips [default: the protocol's own]" })
-      .option('protocol-format', { type: 'string', default: 'auto', describe: 'How the protocol is written' })
-      .option('subset', { type: 'string', describe: 'Subset of the protocol, such as progress; or all' })
       .option('format', {
         choices: ['text', 'jsonl', 'asvspoof'] as const,
         describe: 'How to write scores [default: text; in a file jsonl]',
@@ -172,14 +165,10 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
   },
 };
 
-async function listInputs({ files, protocol, audio, subset, ...args }: ScoreArguments): Promise<ScoreInput[]> {
+async function listInputs(args: ScoreArguments): Promise<ScoreInput[]> {
   const { expandInputs, inputsOfTrials } = await import('../inference/score-inputs.js');
-  if (protocol === undefined) return expandInputs(files ?? []);
-  const { loadTrials } = await import('../data/corpus.js');
-  const { protocolOptions } = await import('../data/corpus-options.js');
-  const { parseOptions } = await import('../runtime/options.js');
-  const options = { protocol, audio, format: args['protocol-format'], subset };
-  return inputsOfTrials(loadTrials(parseOptions(protocolOptions, options, 'score')));
+  if (args.protocol === undefined) return expandInputs(args.files ?? []);
+  return inputsOfTrials(await loadProtocolTrials(args.protocol, args));
 }
 
 async function openOutput(args: ScoreArguments, path: string, format: Format): Promise<ScoreOutput> {

@@ -1,6 +1,6 @@
 /** The `data` section of an experiment: which clips it names, and how they are parted. */
 import { z } from 'zod';
-import { PROTOCOL_FORMATS } from './protocol.js';
+import { PROTOCOL_FORMATS } from './protocol-format.js';
 
 const path = z.string().min(1);
 const paths = z.union([path, z.array(path).min(1)], 'expected a path or a list of paths');

@@ -6,15 +6,10 @@ import { DataError } from '../runtime/errors.js';
 import { utteranceOf } from './audio-files.js';
 import { checkedLabel, labelOf } from './label.js';
 import { type ProblemKind, type ProblemList, withoutDuplicates } from './problems.js';
+import type { ProtocolFormat } from './protocol-format.js';
 import { delimiterOf, readTable } from './table.js';
 import { known, linesOf, readText, shortened } from './text.js';
 import type { Label } from './trial.js';
-
-/** The formats that can be asked for; `auto` tells by the content. */
-export const PROTOCOL_FORMATS = ['auto', 'asvspoof2017', 'asvspoof2019', 'asvspoof2021', 'asvspoof5', 'csv'] as const;
-
-/** How a protocol is written. */
-export type ProtocolFormat = (typeof PROTOCOL_FORMATS)[number];
 
 /** One line of a protocol. */
 export interface ProtocolEntry {

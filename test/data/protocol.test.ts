@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemList } from '../../src/data/problems.js';
-import { type ProtocolEntry, type ProtocolFormat, parseProtocol, selectSubset } from '../../src/data/protocol.js';
+import { type ProtocolEntry, parseProtocol, selectSubset } from '../../src/data/protocol.js';
+import type { ProtocolFormat } from '../../src/data/protocol-format.js';
 
 function parse(text: string, format: ProtocolFormat = 'auto'): { entries: ProtocolEntry[]; phrases: string[] } {
   const problems = new ProblemList();
