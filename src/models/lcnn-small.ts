@@ -16,14 +16,13 @@ import { Dropout } from '../layers/dropout.js';
 import { MaxFeatureMap } from '../layers/max-feature-map.js';
 import { deriveSeed } from '../runtime/random.js';
 import { featureInput, linear } from './blocks.js';
+import { headFields, logitsHead } from './head.js';
 import type { ModelType } from './model.js';
 
 const schema = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.5).describe('Share of the embedding dropped in training.'),
-  nLogits: z
-    .union([z.literal(1), z.literal(2)])
-    .default(1)
-    .describe('1: bona fide alone; 2: spoof and bona fide.'),
+  ...headFields,
+  nLogits: headFields.nLogits.default(1),
   poolFrames: z.int().min(1).default(1).describe('Cells along time after adaptive pooling.'),
   poolBins: z.int().min(1).default(10).describe('Cells along frequency after adaptive pooling.'),
 });
@@ -47,8 +46,7 @@ function build(options: LcnnSmallOptions, inputShape: readonly (number | null)[]
   const hidden = linear(pooled as SymbolicTensor, { name: 'dense', units: 2 * N_EMBEDDING, seed });
   const embedding = new MaxFeatureMap({ name: 'embedding' }).apply(hidden);
   const dropped = new Dropout({ name: 'dropout', rate: options.dropout }).apply(embedding) as SymbolicTensor;
-  const logits = linear(dropped, { name: 'logits', units: options.nLogits, seed });
-  return model({ name: 'lcnn-small', inputs: input, outputs: logits });
+  return model({ name: 'lcnn-small', inputs: input, outputs: logitsHead(dropped, options, seed) });
 }
 
 /** Convolution, pooling to half the frames and bins, max-feature-map to `nChannels`, batch norm. */

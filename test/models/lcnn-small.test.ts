@@ -5,14 +5,14 @@ import { describeModelContract } from '../support/model-contract.js';
 
 describeModelContract('lcnn-small', [
   {
-    options: { dropout: 0.5, nLogits: 1, poolFrames: 1, poolBins: 10 },
+    options: { dropout: 0.5, nLogits: 1, head: 'linear', poolFrames: 1, poolBins: 10 },
     inputShape: [21, 17],
     freeShape: [null, 17],
     nLogits: 1,
     isRandom: true,
   },
   {
-    options: { dropout: 0, nLogits: 2, poolFrames: 2, poolBins: 3 },
+    options: { dropout: 0, nLogits: 2, head: { type: 'cosine' }, poolFrames: 2, poolBins: 3 },
     inputShape: [12, 20],
     freeShape: [null, 20],
     nLogits: 2,
