@@ -1,7 +1,7 @@
 /** `voiceproof export`: a checkpoint for other runtimes, and whether an export keeps its word. */
 import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { EXPORT_FORMATS, type ExportFormat } from '../export/formats.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../experiment/export-formats.js';
 import type { Quantization } from '../export/quantization.js';
 import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';

@@ -1,6 +1,7 @@
 /** What runs exports elsewhere: whoever takes inputs and gives scores. */
+
+import type { ExportManifest } from '../experiment/export-manifest.js';
 import type { NpyArray } from '../runtime/npy.js';
-import type { ExportManifest } from './manifest.js';
 
 /** What a consumer is asked. */
 export interface ConsumerRequest {

@@ -4,13 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { basename, dirname, join, resolve } from 'node:path';
 import { readCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES } from '../experiment/checkpoint.js';
+import type { ExportFormat } from '../experiment/export-formats.js';
+import { EXPORT_LAYOUT, EXPORT_MANIFEST, type ExportManifest, isExport } from '../experiment/export-manifest.js';
 import { countParameters, namedWeights } from '../models/named-weights.js';
 import { ConfigError } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
-import type { ExportFormat } from './formats.js';
 import { writeHuggingFace } from './huggingface.js';
 import { type InferenceProgram, recordInference } from './inference-program.js';
-import { type ExportManifest, isExport, MANIFEST_FILE, MANIFEST_FORMAT } from './manifest.js';
 import { writeModelCard } from './model-card.js';
 import { toOnnx } from './onnx.js';
 import { encodeOnnx } from './onnx-model.js';
@@ -145,7 +145,7 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
       license: request.license,
     });
     const files = Object.fromEntries(listFiles(draft).map((path) => [path, sha256(join(draft, path))]));
-    writeJsonAtomic(join(draft, MANIFEST_FILE), { ...manifest, files });
+    writeJsonAtomic(join(draft, EXPORT_MANIFEST), { ...manifest, files });
     if (isReplaced) replace(target, draft);
     else renameSync(draft, target);
     return manifest;
@@ -205,7 +205,7 @@ function manifestOf(
   const { format, checkpoint, quantize, version } = request;
   const nLogits = program.outputs.get('logits')?.shape[1] as number;
   return {
-    manifest: MANIFEST_FORMAT,
+    manifest: EXPORT_LAYOUT,
     voiceproof: version,
     format,
     model: formats[format].model,

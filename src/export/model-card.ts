@@ -1,9 +1,9 @@
 /** `README.md` of an export: what it is and how to use it, for people. */
 import { join } from 'node:path';
 import type { RunConfig } from '../experiment/checkpoint.js';
+import type { ExportFormat } from '../experiment/export-formats.js';
+import type { ExportManifest } from '../experiment/export-manifest.js';
 import { writeFileAtomic } from '../runtime/files.js';
-import type { ExportFormat } from './formats.js';
-import type { ExportManifest } from './manifest.js';
 
 /** What the card is written from. */
 export interface CardContent {

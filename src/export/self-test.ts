@@ -1,13 +1,13 @@
 /** Three clips with the checkpoint's own scores, which travel with an export so that whoever runs it can check it. */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import type { ExportManifest } from '../experiment/export-manifest.js';
 import { scoresOf } from '../inference/detector.js';
 import { createForward } from '../inference/forward.js';
 import { writeFileAtomic } from '../runtime/files.js';
 import { encodeNpy } from '../runtime/npy.js';
 import { createRandom, deriveSeed } from '../runtime/random.js';
 import type { InferenceProgram } from './inference-program.js';
-import type { ExportManifest } from './manifest.js';
 import type { Quantization } from './quantization.js';
 
 const SAMPLE_RATE = 16000;

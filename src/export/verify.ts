@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ExportFormat } from '../experiment/export-formats.js';
+import { type ExportManifest, readExportManifest } from '../experiment/export-manifest.js';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
 import type { Consumer, ConsumerRequest, ConsumerResult } from './consumer.js';
 import { tfjsInChromium } from './consumer-chromium.js';
 import { onnxruntimeInNode, tfjsInNode } from './consumer-node.js';
 import { onnxruntimeInPython, savedModelInPython, tfliteInPython, transformersInPython } from './consumer-python.js';
-import type { ExportFormat } from './formats.js';
-import { type ExportManifest, readManifest } from './manifest.js';
 
 /** Who runs which format. */
 export const consumers: Readonly<Record<ExportFormat, readonly Consumer[]>> = {
@@ -45,7 +45,7 @@ export interface VerifyOptions {
  * @throws CheckpointError where the folder is no export, or was changed
  */
 export async function verifyExport(directory: string, { python, chromium }: VerifyOptions): Promise<ParityRow[]> {
-  const manifest = readManifest(directory);
+  const manifest = readExportManifest(directory);
   checkFiles(directory, manifest);
   const folder = resolve(directory);
   const inputsPath = join(folder, manifest.selfTest.inputs);

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readExportManifest } from '../../src/experiment/export-manifest.js';
 import { type ExportRequest, exportCheckpoint } from '../../src/export/export.js';
-import { readManifest } from '../../src/export/manifest.js';
 import { judge, parityTable, verifyExport } from '../../src/export/verify.js';
 import { CheckpointError, ConfigError } from '../../src/runtime/errors.js';
 import { writeTestCheckpoint } from '../support/checkpoints.js';
@@ -37,7 +37,7 @@ describe('an export', () => {
       'self-test',
       'voiceproof.json',
     ]);
-    expect(readManifest(join(folder, 'whole'))).toMatchObject(JSON.parse(JSON.stringify(manifest)));
+    expect(readExportManifest(join(folder, 'whole'))).toMatchObject(JSON.parse(JSON.stringify(manifest)));
     expect(manifest).toMatchObject({ threshold: 0.25, input: { name: 'features', shape: [51, 20], nSamples: 8000 } });
     const card = readFileSync(join(folder, 'whole', 'README.md'), 'utf8');
     for (const part of ['**0.25**', 'CC0-1.0', manifest.checkpoint.sha256, 'more bona fide', '[batch, 51, 20]']) {
