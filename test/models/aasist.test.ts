@@ -10,9 +10,16 @@ import { buildModel } from '../../src/models/registry.js';
 import { readSafetensors, type StoredTensor } from '../../src/runtime/safetensors.js';
 import { largestError, readReference } from '../support/arrays.js';
 import { startTestEngine } from '../support/engine.js';
+import {
+  expectGradientDigests,
+  expectStatistics,
+  tensorsByFormula,
+  waveformsByFormula,
+} from '../support/formula-fixtures.js';
 import { spreadTensor } from '../support/gradient-check.js';
 import { describeModelContract } from '../support/model-contract.js';
 import { hasShared, sharedPath } from '../support/shared.js';
+import { stepOf, weightedLoss } from '../support/training-step.js';
 
 const NO_DROPOUT = { graphDropout: 0, poolDropout: 0, branchDropout: 0, dropout: 0 };
 /** Two temporal nodes. */
@@ -51,38 +58,6 @@ const translated = (tensors: ReadonlyMap<string, StoredTensor>, where: string): 
 function relativeError(got: Float32Array, wanted: Float32Array): number {
   const difference = Math.hypot(...got.map((value, i) => value - (wanted[i] as number)));
   return difference === 0 ? 0 : difference / Math.hypot(...wanted);
-}
-
-/** Cross-entropy by weights of the classes. */
-function weightedLoss(logits: tf.Tensor, labels: readonly number[], classWeights: readonly number[]): tf.Scalar {
-  const weights = labels.map((label) => classWeights[label] as number);
-  const total = weights.reduce((sum, weight) => sum + weight);
-  const shares = tf.tensor2d(
-    labels.flatMap((label, i) => [0, 1].map((each) => (each === label ? (weights[i] as number) / total : 0))),
-    [labels.length, 2],
-  );
-  return tf.neg(tf.sum(tf.mul(shares, tf.logSoftmax(logits)))) as tf.Scalar;
-}
-
-/** Loss and gradients of a step, and the moved running statistics, eager or as one program. */
-function stepOf(net: LayersModel, training: boolean, loss: (logits: tf.Tensor) => tf.Scalar, isCompiled: boolean) {
-  const trained = [...namedWeights(net)].filter(([, { trainable }]) => trainable);
-  const run = ({ x }: { x: tf.Tensor }) => {
-    const { value, grads } = tf.variableGrads(
-      () => loss(net.apply(x, { training, seed: 1 }) as tf.Tensor),
-      trained.map(([, { variable }]) => variable),
-    );
-    const gradients = Object.fromEntries(
-      trained.map(([name, { variable }]) => [name, grads[variable.name] as tf.Tensor]),
-    );
-    return { ...gradients, loss: value } as Record<string, tf.Tensor>;
-  };
-  const step = isCompiled ? compile(run) : run;
-  return (x: tf.Tensor): { loss: number; gradients: Values } => {
-    const { loss: value, ...gradients } = step({ x });
-    const values = new Map(Object.entries(gradients).map(([name, each]) => [name, each.dataSync<'float32'>()]));
-    return { loss: (value as tf.Tensor).dataSync()[0] as number, gradients: values };
-  };
 }
 
 test.each([
@@ -144,28 +119,8 @@ test('weights that are missing, left over or of another model are refused', () =
 
 describe('weights by formula, against the reference in float64', () => {
   const fixture = JSON.parse(readFileSync(new URL('../fixtures/models/aasist.json', import.meta.url), 'utf8'));
-  const [batch, samples]: number[] = fixture.inputShape;
-  const sines = (length: number, step: number, phase: number) =>
-    Float64Array.from({ length }, (_, k) => Math.sin(step * (k + 1) + phase));
-  const tensors = new Map<string, StoredTensor>(
-    Object.entries<{ shape: number[]; n: number; scale: number; offset: number }>(fixture.tensors).map(
-      ([name, { shape, n, scale, offset }]) => {
-        const values = sines(tf.util.sizeFromShape(shape), 12.9898, n);
-        return [name, { dtype: 'F32', shape, data: Float32Array.from(values, (sine) => offset + scale * sine) }];
-      },
-    ),
-  );
-  const input = () => {
-    const rows = Array.from({ length: batch as number }, (_, row) => {
-      const [tone, swell, noise] = [
-        sines(samples as number, 0.05 + 0.31 * row, 0),
-        sines(samples as number, 0.0013 * (row + 1), 0.4),
-        sines(samples as number, 12.9898 + 0.31 * row, 0),
-      ];
-      return Float32Array.from(tone, (value, i) => 0.5 * value * (swell[i] as number) + 0.2 * (noise[i] as number));
-    });
-    return tf.stack(rows.map((row) => tf.tensor1d(row)));
-  };
+  const tensors = tensorsByFormula(fixture.tensors);
+  const input = () => waveformsByFormula(fixture.inputShape);
   const build = () => {
     const net = buildModel({ type: 'aasist-l', ...NO_DROPOUT }, [null], 1);
     importAasist(net, tensors, 'formulas');
@@ -185,37 +140,13 @@ describe('weights by formula, against the reference in float64', () => {
   test.each(['eager', 'compiled'])('gives the same loss, gradients and running statistics in training, %s', (mode) => {
     const net = build();
     const { labels, classWeights, loss, gradients, statistics } = fixture.training;
-    const step = stepOf(net, true, (logits) => weightedLoss(logits, labels, classWeights), mode === 'compiled');
-    const got = step(input());
+    const isCompiled = mode === 'compiled';
+    const got = stepOf(net, (logits) => weightedLoss(logits, labels, classWeights), { isCompiled })(input());
     expect(Math.abs(got.loss / loss - 1)).toBeLessThan(1e-4);
-    expect(Object.keys(gradients)).toHaveLength(got.gradients.size);
-    for (const { from, to, axes } of aasistWeightRules) {
-      if (!(from in gradients)) continue;
-      const { l2, dots } = gradients[from];
-      const ours = got.gradients.get(to) as Float32Array;
-      // What a batch norm takes away again has no gradient but rounding.
-      if (l2 < 1e-12) {
-        expect(Math.hypot(...ours), from).toBeLessThan(1e-5);
-        continue;
-      }
-      const { variable } = namedWeights(net).get(to) as { variable: tf.Variable };
-      // Back to the reference's layout, in which the fixture took its inner products.
-      const inverse = axes?.map((_, axis) => axes.indexOf(axis));
-      const tensor = tf.tensor(ours, variable.shape);
-      const values = (inverse === undefined ? tensor : tf.transpose(tensor, inverse)).dataSync<'float32'>();
-      // The float32 reference is off by up to 2e-4 of the length; some lengths are below 1e-4.
-      const tolerance = 1e-3 * l2 + 1e-6;
-      expect(Math.abs(Math.hypot(...values) - l2), from).toBeLessThan(tolerance);
-      dots.forEach((wanted: number, j: number) => {
-        const dot = values.reduce((sum, value, k) => sum + value * Math.sin((j + 1) * (k + 1)), 0);
-        expect(Math.abs(dot - wanted), from).toBeLessThan(tolerance);
-      });
-    }
-    for (const [from, wanted] of Object.entries<number[]>(statistics)) {
-      const { to } = aasistWeightRules.find((rule) => rule.from === from) as { to: string };
-      const values = namedWeights(net).get(to)?.variable.dataSync() ?? [];
-      expect(largestError(values, wanted), from).toBeLessThan(1e-5 * Math.max(1, ...wanted));
-    }
+    // The float32 reference is off by up to 2e-4 of the length; some lengths are below 1e-4.
+    const tolerance = { relative: 1e-3, absolute: 1e-6 };
+    expectGradientDigests(net, got.gradients, gradients, aasistWeightRules, tolerance);
+    expectStatistics(net, statistics, aasistWeightRules);
   });
 });
 
@@ -343,7 +274,7 @@ describe.skipIf(!hasShared).each([
     const recording = record();
     const net = load('AASIST-L', NO_DROPOUT);
     const named = namedWeights(net);
-    const step = stepOf(net, isTraining, loss(recording), true);
+    const step = stepOf(net, loss(recording), { isTraining, isCompiled: true });
     const { lr, weight_decay: decay, eps, betas } = recording.optimizer;
     const moments = new Map<string, { m: Float64Array; v: Float64Array }>();
     // The reference ran the model a fourth time for the last loss, which moved its running statistics once more.

@@ -10,8 +10,10 @@ import { namedWeights } from '../../src/models/named-weights.js';
 import { decodeNpy } from '../../src/runtime/npy.js';
 import { readSafetensors, type StoredTensor } from '../../src/runtime/safetensors.js';
 import { startTestEngine } from '../support/engine.js';
+import { expectGradientDigests, expectStatistics, sines, tensorsByFormula } from '../support/formula-fixtures.js';
 import { describeModelContract } from '../support/model-contract.js';
 import { hasShared, sharedPath } from '../support/shared.js';
+import { stepOf } from '../support/training-step.js';
 
 describeModelContract('lcnn', [
   {
@@ -40,19 +42,9 @@ const build = (inputShape: readonly (number | null)[], width = 1) =>
 
 const scoresOf = (net: LayersModel, x: tf.Tensor) => [...(net.apply(x) as tf.Tensor).dataSync()];
 
-/** Loss and gradients of a training step, the gradients under our names. */
-function trainingStep(net: LayersModel, x: tf.Tensor, labels: number[]) {
-  const weights = [...namedWeights(net)].filter(([, { trainable }]) => trainable);
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const logits = tf.reshape(net.apply(x, { training: true, seed: 1 }) as tf.Tensor, [-1]);
-      return tf.losses.sigmoidCrossEntropy(tf.tensor1d(labels), logits) as tf.Scalar;
-    },
-    weights.map(([, { variable }]) => variable),
-  );
-  const named = new Map(weights.map(([name, { variable }]) => [name, grads[variable.name].dataSync<'float32'>()]));
-  return { loss: value.dataSync()[0], gradients: named };
-}
+/** Cross-entropy of one logit, as the reference trains. */
+const binaryLoss = (labels: number[]) => (logits: tf.Tensor) =>
+  tf.losses.sigmoidCrossEntropy(tf.tensor1d(labels), tf.reshape(logits, [-1])) as tf.Scalar;
 
 test('has as many trained weights as the reference', () => {
   const counts = [...namedWeights(build([null, 60])).values()].map(({ variable, trainable }) =>
@@ -69,16 +61,7 @@ test('input that is no feature matrix, or too small, is refused', () => {
 
 describe('weights from the reference implementation', () => {
   const fixture = JSON.parse(readFileSync(new URL('../fixtures/models/lcnn.json', import.meta.url), 'utf8'));
-  const sines = (length: number, step: number, phase: number) =>
-    Float64Array.from({ length }, (_, k) => Math.sin(step * (k + 1) + phase));
-  const tensors = new Map<string, StoredTensor>(
-    Object.entries<{ shape: number[]; n: number; scale: number; offset: number }>(fixture.tensors).map(
-      ([name, { shape, n, scale, offset }]) => {
-        const values = sines(tf.util.sizeFromShape(shape), 12.9898, n);
-        return [name, { dtype: 'F32', shape, data: Float32Array.from(values, (sine) => offset + scale * sine) }];
-      },
-    ),
-  );
+  const tensors = tensorsByFormula(fixture.tensors);
   const [batch, frames, bins]: number[] = fixture.inputShape;
   const input = () =>
     tf.stack(
@@ -112,29 +95,11 @@ describe('weights from the reference implementation', () => {
   test('give the same loss, gradients and running statistics in training', () => {
     const net = load();
     const { labels, loss, gradients, statistics } = fixture.training;
-    const step = trainingStep(net, input(), labels);
+    const step = stepOf(net, binaryLoss(labels))(input());
     expect(Math.abs(step.loss / loss - 1)).toBeLessThan(1e-5);
-    for (const { from, to, axes } of lcnnWeightRules) {
-      if (!(from in gradients)) continue;
-      const { l2, dots } = gradients[from];
-      const { variable } = namedWeights(net).get(to) as { variable: tf.Variable };
-      // Back to the reference's layout, in which the fixture took its inner products.
-      const inverse = axes?.map((_, axis) => axes.indexOf(axis));
-      const ours = tf.tensor(step.gradients.get(to) as Float32Array, variable.shape);
-      const values = tf.transpose(ours, inverse ?? [0]).dataSync<'float32'>();
-      expect(Math.abs(Math.hypot(...values) / l2 - 1), from).toBeLessThan(1e-4);
-      dots.forEach((wanted: number, j: number) => {
-        const got = values.reduce((sum, value, k) => sum + value * Math.sin((j + 1) * (k + 1)), 0);
-        expect(Math.abs(got - wanted) / l2, from).toBeLessThan(1e-4);
-      });
-    }
-    expect([...step.gradients.keys()]).toHaveLength(Object.keys(gradients).length);
-    for (const { from, to } of lcnnWeightRules) {
-      const values = namedWeights(net).get(to)?.variable.dataSync() ?? [];
-      statistics[from]?.forEach((wanted: number, i: number) => {
-        expect(Math.abs(values[i] - wanted)).toBeLessThan(1e-5);
-      });
-    }
+    const tolerance = { relative: 1e-4, absolute: 0 };
+    expectGradientDigests(net, step.gradients, gradients, lcnnWeightRules, tolerance);
+    expectStatistics(net, statistics, lcnnWeightRules);
   });
 
   test('are each used once, or it is an error', () => {
@@ -214,7 +179,7 @@ describe.skipIf(!hasShared).each(['toy', 'la2021'])('published baseline %s', (na
   test('gives the reference’s training loss and gradients within 1e-3 relative, but for one near tie', () => {
     const net = load();
     const { labels, loss } = expected().train_case;
-    const step = trainingStep(net, input(), labels);
+    const step = stepOf(net, binaryLoss(labels))(input());
     expect(Math.abs(step.loss / loss - 1)).toBeLessThan(1e-3);
     const recorded = readSafetensors(reference('.train_grads.safetensors')).tensors;
     const rules = lcnnWeightRules.filter(({ from }) => recorded.has(from));
