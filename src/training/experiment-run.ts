@@ -133,17 +133,14 @@ interface RunParts {
   dispose(): Promise<void>;
 }
 
-/** Opens the run folder, and builds the model and what feeds it. */
+/** Builds the model and what feeds it, and opens the run folder. */
 function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   const { config, directory, logger } = run;
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
-  // What can't be is told before anything of an earlier run is moved.
   precisionOf(training, isCompiled);
   const profiler = profilerOf(run);
   const corpus = limitedCorpus(whole, config);
-  const { environment } = openRunFolder(directory, run, logger);
-
   const surroundings = { ...run, noise: corpus.noise };
   const inputShape = inputShapeOf(config, corpus.dev, surroundings) as number[];
   const model = buildModel(config.model, inputShape, deriveSeed(config.seed, 'weights'));
@@ -165,6 +162,8 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
     dev: passes.loader('dev', corpus.dev, 'eval'),
   };
   const description = describeModel(config, named, inputShape);
+  // What can't be was told by now, before anything of an earlier run is moved.
+  const { environment } = openRunFolder(directory, run, logger);
   logger.info(`corpus: ${describeCorpus(corpus)}`);
   logger.info(`model: ${description}`);
   return {

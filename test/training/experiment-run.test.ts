@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExperiment } from '../../src/experiment/config.js';
 import type { Engine } from '../../src/runtime/engine.js';
-import { ConfigError } from '../../src/runtime/errors.js';
+import { CheckpointError, ConfigError } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 import { runExperiment } from '../../src/training/experiment-run.js';
 import { startTestEngine } from '../support/engine.js';
@@ -56,6 +56,17 @@ describe('an experiment', () => {
       /bona fide and 5 attacks \(A01, A02, .*\), got 4 classes; set model.nAttacks to 5, or to 0 for one task/,
     );
     await expect(run({ augment: [{ type: 'mixup' }] })).rejects.toThrow(/augment: mixup mixes clips/);
+  });
+
+  it('is told of a checkpoint that it can not start from before an earlier run is moved', async () => {
+    const earlier = readFileSync(join(directory, 'one-task', 'config.json'));
+    const from = (pretrained: string) => runTiny('one-task', { model: { type: 'lcnn-small' }, pretrained });
+    await expect(from(join(directory, 'nowhere'))).rejects.toThrow(CheckpointError);
+    await expect(from(join(directory, 'nowhere'))).rejects.toThrow(/expected a checkpoint to start from/);
+    // Of another model.
+    await expect(from(join(directory, 'two-tasks'))).rejects.toThrow(CheckpointError);
+    expect(readFileSync(join(directory, 'one-task', 'config.json'))).toEqual(earlier);
+    expect(existsSync(join(directory, 'archive'))).toBe(false);
   });
 
   it('trains on cosines with averaged weights', async () => {
