@@ -7,7 +7,7 @@ export function profiledStep(step: TrainingStep, profiler: Profiler): TrainingSt
   return {
     ...step,
     accumulate: (batch, seed) => profiler.step('accumulate', () => step.accumulate(batch, seed)),
-    update: (batch, seed, nBatches, coefficients) =>
-      profiler.step('update', () => step.update(batch, seed, nBatches, coefficients)),
+    update: (batch, seed, nBatches, coefficients, own) =>
+      profiler.step('update', () => step.update(batch, seed, nBatches, coefficients, own)),
   };
 }
