@@ -96,7 +96,7 @@ async function embeddingRow(weights: string, trials: readonly Trial[], peer: () 
   const encoder = frozenEncoder(model);
   if (encoder === undefined) throw new VoiceproofError('bench: expected an encoder');
   const embedder = createEmbedder({
-    ...{ encoder, model: { type: 'wav2vec2' }, nSamples: N_SAMPLES },
+    ...{ encoder, model: { type: 'wav2vec2' }, lengthRule: `start ${N_SAMPLES}` },
     ...{ cacheDirectory: undefined, isCompiled: true, logger: silentLogger },
   });
   let round = 0;

@@ -74,6 +74,26 @@ export async function openAudioStream(path: string): Promise<AudioStream> {
   }
 }
 
+/**
+ * Samples of a recording at 16 kHz: by the header of a WAV or FLAC file, of other files by decoding them.
+ *
+ * @throws AudioError where the file can't be read or is no audio
+ */
+export async function countSamples(path: string): Promise<number> {
+  const file = reading(path, () => openSync(path, 'r'));
+  try {
+    const source = byteSource(file);
+    const container = detectStart(source, path);
+    if (container === 'wav' || container === 'flac') {
+      const { nSamples, sampleRate } = (container === 'wav' ? streamWav : streamFlac)(source, path);
+      if (nSamples !== undefined) return Math.ceil((nSamples * SAMPLE_RATE) / sampleRate);
+    }
+  } finally {
+    closeSync(file);
+  }
+  return (await readAudio(path)).waveform.length;
+}
+
 /** The container, though tags may put the first frame of an MP3 or FLAC file far from the start. */
 function detectStart(source: ByteSource, where: string): Container {
   for (let length = DETECTION_BYTES; ; length *= 8) {

@@ -4,11 +4,12 @@ import type { FeatureExtractor } from '../features/feature.js';
 import { features } from '../features/registry.js';
 import { AudioError, ConfigError, messageOf, VoiceproofError } from '../runtime/errors.js';
 import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
-import { createRandom } from '../runtime/random.js';
+import { createRandom, type Random } from '../runtime/random.js';
 import { decodeAudio, readAudio } from './audio.js';
+import type { Stage } from './augment/augmentation.js';
 import { augmentations, createAugmenter } from './augment/registry.js';
 import { type FeatureCache, openFeatureCache } from './feature-cache.js';
-import { toFixedLength } from './fixed-length.js';
+import { toFixedLength, toOwnLength } from './fixed-length.js';
 import { CLASS_INDEX, type Label } from './trial.js';
 
 /** All that decides what a clip becomes. Plain data, so that it can be handed to a thread. */
@@ -17,6 +18,8 @@ export interface ExampleRecipe {
   readonly feature: TypedOptions | undefined;
   /** Length that every clip is repeated or cropped to; without it clips stay whole. */
   readonly nSamples: number | undefined;
+  /** Where given, clips shorter than `nSamples` are not repeated, but padded with zeros to a length of their batch. */
+  readonly padding?: Pick<Padding, 'multipleOf'> | undefined;
   /** Where a clip that is too long is cropped. */
   readonly crop: 'random' | 'start';
   /** In the order in which they are applied within a stage. */
@@ -29,6 +32,14 @@ export interface ExampleRecipe {
   readonly seed: number;
   /** Where features of clips that nothing random touched are kept; without it nowhere. */
   readonly cacheDirectory: string | undefined;
+}
+
+/** How clips of different lengths come into one batch. */
+export interface Padding {
+  /** Samples of which the length of a batch is a multiple, if that is not beyond the longest there may be. */
+  readonly multipleOf: number;
+  /** Whether batches tell their clips' own lengths, for a model that leaves padding out. */
+  readonly isTold: boolean;
 }
 
 /** A clip to be made into an example. */
@@ -45,11 +56,13 @@ export interface ExampleBatch {
   readonly shape: readonly number[];
   /** `[batch, 2]`: how much of each is spoof and bona fide; only where the recipe mixes examples. */
   readonly softLabels?: Float32Array | undefined;
+  /** Samples of each before padding; only where the recipe pads. */
+  readonly lengths?: Int32Array | undefined;
 }
 
 /** Makes examples by one recipe. */
 export interface ExampleMaker {
-  /** `[frames, bins]` or `[samples]`; `null` where clips stay whole. */
+  /** `[frames, bins]` or `[samples]`; `null` where clips stay whole or are padded. */
   readonly shape: readonly (number | null)[];
   /**
    * @param clips at least one; exactly one where clips stay whole
@@ -66,10 +79,10 @@ export interface ExampleMaker {
  * @throws ConfigError where the recipe can't be followed
  */
 export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) => void): ExampleMaker {
-  const { nSamples, sampleRate, seed } = recipe;
+  const { nSamples, padding, sampleRate, seed } = recipe;
   const { extractor, cache, shape } = openFeature(recipe, warn);
   const augmenter = createAugmenter(recipe.augment, recipe, seed);
-  checkStages(recipe.augment, extractor !== undefined);
+  checkStages(recipe, extractor !== undefined);
 
   async function makeOne(clip: Clip, epoch: number): Promise<Float32Array> {
     const values = await makePlain(clip, epoch);
@@ -93,7 +106,7 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
     const clip = await augmenter.apply('clip', waveform, epoch, utterance);
     const isCropDrawn = recipe.crop === 'random' && nSamples !== undefined && clip.length > nSamples;
     const random = isCropDrawn ? createRandom(seed, 'crop', epoch, utterance) : undefined;
-    const cut = nSamples === undefined ? clip : toFixedLength(clip, nSamples, random);
+    const cut = toLength(clip, random);
     const augmented = await augmenter.apply('waveform', cut, epoch, utterance);
     if (extractor === undefined) return augmented;
 
@@ -102,16 +115,29 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
     return matrix;
   }
 
+  function toLength(clip: Float32Array, random: Random | undefined): Float32Array {
+    if (padding !== undefined) return toOwnLength(clip, nSamples ?? Number.POSITIVE_INFINITY, random);
+    return nSamples === undefined ? clip : toFixedLength(clip, nSamples, random);
+  }
+
   return {
     shape,
     async make(clips, epoch, onClip) {
+      const makeAt = async (i: number): Promise<Float32Array> => {
+        onClip?.(i);
+        return makeOne(clips[i], epoch).catch((error) => {
+          throw named(error, clips[i].path);
+        });
+      };
+      if (padding !== undefined) {
+        const examples: Float32Array[] = [];
+        for (const i of clips.keys()) examples.push(await makeAt(i));
+        return padded(examples, padding.multipleOf, nSamples);
+      }
       let inputs = new Float32Array(0);
       let size = 0;
-      for (const [i, clip] of clips.entries()) {
-        onClip?.(i);
-        const example = await makeOne(clip, epoch).catch((error) => {
-          throw named(error, clip.path);
-        });
+      for (const i of clips.keys()) {
+        const example = await makeAt(i);
         if (i === 0) {
           size = example.length;
           inputs = new Float32Array(clips.length * size);
@@ -128,11 +154,21 @@ export function createExampleMaker(recipe: ExampleRecipe, warn: (line: string) =
   };
 }
 
+/** Waveforms of different lengths, each with zeros behind it. */
+function padded(waveforms: readonly Float32Array[], multipleOf: number, mostSamples: number | undefined): ExampleBatch {
+  const longest = Math.max(...waveforms.map(({ length }) => length));
+  const size = Math.min(Math.ceil(longest / multipleOf) * multipleOf, mostSamples ?? Number.POSITIVE_INFINITY);
+  const inputs = new Float32Array(waveforms.length * size);
+  for (const [i, waveform] of waveforms.entries()) inputs.set(waveform, i * size);
+  const lengths = Int32Array.from(waveforms, ({ length }) => length);
+  return { inputs, shape: [waveforms.length, size], lengths };
+}
+
 function openFeature(
-  { feature, nSamples, crop, sampleRate, cacheDirectory }: ExampleRecipe,
+  { feature, nSamples, padding, crop, sampleRate, cacheDirectory }: ExampleRecipe,
   warn: (line: string) => void,
 ): { extractor?: FeatureExtractor; cache?: FeatureCache; shape: readonly (number | null)[] } {
-  if (feature === undefined) return { shape: [nSamples ?? null] };
+  if (feature === undefined) return { shape: [padding === undefined ? (nSamples ?? null) : null] };
   const { type, ...given } = feature;
   const entry = lookUp(features, type, 'feature');
   const options = parseOptions(entry.schema, given, 'feature', [type]);
@@ -149,13 +185,24 @@ function openFeature(
   return { extractor, cache: openFeatureCache(cacheDirectory, identity, shape, warn), shape };
 }
 
-/** @throws ConfigError where an augmentation works on features and there is none */
-function checkStages(augment: readonly TypedOptions[], hasFeature: boolean): void {
-  const i = augment.findIndex(({ type }) => augmentations[type].stage === 'feature');
-  if (hasFeature || i < 0) return;
-  throw new ConfigError(
-    `augment.${i}: ${augment[i].type} works on a feature, but the model takes the waveform; take it out`,
-  );
+/** @throws ConfigError where an augmentation works on features and there is none, or features or mixtures are to be padded */
+function checkStages({ augment, padding }: ExampleRecipe, hasFeature: boolean): void {
+  if (padding !== undefined && hasFeature) {
+    throw new ConfigError('data: only waveforms can be padded, got a feature; bring clips to one length');
+  }
+  const find = (stage: Stage): number => augment.findIndex(({ type }) => augmentations[type].stage === stage);
+  const ofFeature = find('feature');
+  if (!hasFeature && ofFeature >= 0) {
+    throw new ConfigError(
+      `augment.${ofFeature}: ${augment[ofFeature].type} works on a feature, but the model takes the waveform; take it out`,
+    );
+  }
+  const ofBatch = find('batch');
+  if (padding !== undefined && ofBatch >= 0) {
+    throw new ConfigError(
+      `augment.${ofBatch}: ${augment[ofBatch].type} mixes clips of one length, but these are padded; take it out, or bring clips to one length`,
+    );
+  }
 }
 
 /** `[batch, 2]`: 1 under each clip's class. */

@@ -1,4 +1,4 @@
-/** Clips brought to one length: short ones repeated, long ones cropped. */
+/** Clips brought to a length: short ones repeated, long ones cropped, or each left as long as it is within bounds. */
 import { AudioError, ConfigError } from '../runtime/errors.js';
 import type { Random } from '../runtime/random.js';
 
@@ -23,6 +23,22 @@ export function toFixedLength(waveform: Float32Array, nSamples: number, random?:
     return waveform.subarray(start, start + nSamples);
   }
   return repeated(waveform, nSamples, 0);
+}
+
+/** Samples that a clip of its own length is repeated to at least: those of one frame of Wav2Vec2. */
+const LEAST_SAMPLES = 400;
+
+/**
+ * A clip as long as it is, but for one of less than 400 samples, which is repeated to these, and one that is too long, which
+ * is cropped.
+ *
+ * @param mostSamples at least 400
+ * @param random as in `toFixedLength`
+ * @returns may share memory with `waveform`
+ * @throws AudioError where there is no sample to repeat
+ */
+export function toOwnLength(waveform: Float32Array, mostSamples: number, random?: Random): Float32Array {
+  return toFixedLength(waveform, Math.min(Math.max(waveform.length, LEAST_SAMPLES), mostSamples), random);
 }
 
 /**

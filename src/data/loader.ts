@@ -12,8 +12,10 @@ import type { TypedOptions } from '../runtime/options.js';
 import { createRandom, shuffled } from '../runtime/random.js';
 import { attackClasses } from './attack-classes.js';
 import { SAMPLE_RATE } from './audio.js';
+import { countSamples } from './audio-stream.js';
 import type { Batch } from './batch.js';
-import { createExampleMaker, type ExampleBatch, type ExampleRecipe } from './example.js';
+import { createExampleMaker, type ExampleBatch, type ExampleRecipe, type Padding } from './example.js';
+import { groupedByLength, longestFirst } from './length-groups.js';
 import { CLASS_INDEX, type Trial } from './trial.js';
 import { startWorkerPool, type WorkerPool } from './worker-pool.js';
 
@@ -24,7 +26,12 @@ export interface LoaderOptions {
   readonly feature?: TypedOptions | undefined;
   /** Samples that every clip is repeated or cropped to; without it (the default) clips stay whole, one a batch. */
   readonly nSamples?: number | undefined;
-  /** `train` draws the order of trials anew each epoch and crops at random; `eval` keeps the order and crops at 0. */
+  /**
+   * Where given, waveforms shorter than `nSamples` are not repeated: those of a batch are padded with zeros to one length, and
+   * trials of like length come together, in `eval` mode the longest first. Default: none are padded.
+   */
+  readonly padding?: Padding | undefined;
+  /** `train` draws the order of trials anew each epoch and crops at random; `eval` has one order and crops at 0. */
   readonly mode: 'train' | 'eval';
   /** Augmentations in the order in which they are applied within a stage; default none. */
   readonly augment?: readonly TypedOptions[] | undefined;
@@ -50,7 +57,7 @@ export interface LoaderOptions {
 
 /** Batches of a set of trials. One iteration at a time is served ahead; more are correct, but slower. */
 export interface Loader {
-  /** Shape of one example: `[frames, bins]` or `[samples]`; `null` where clips stay whole. */
+  /** Shape of one example: `[frames, bins]` or `[samples]`; `null` where clips stay whole or are padded. */
   readonly inputShape: readonly (number | null)[];
   /** Batches an epoch. */
   readonly nBatches: number;
@@ -76,11 +83,12 @@ const WARNINGS_SHOWN = 10;
  * @throws DataError where there are no trials, or a trial's attack is not among those asked for
  */
 export function createLoader(options: LoaderOptions): Loader {
-  const { trials, mode, seed, batchSize, nSamples } = options;
+  const { trials, mode, seed, batchSize, nSamples, padding } = options;
   const isTraining = mode === 'train';
   const recipe: ExampleRecipe = {
     feature: options.feature,
     nSamples,
+    padding,
     crop: isTraining ? 'random' : 'start',
     augment: options.augment ?? [],
     noise: options.noise ?? [],
@@ -88,7 +96,8 @@ export function createLoader(options: LoaderOptions): Loader {
     seed,
     cacheDirectory: options.cacheDirectory,
   };
-  const nBatches = countBatches(trials.length, batchSize, options.dropLast ?? false, nSamples === undefined);
+  const isWhole = nSamples === undefined && padding === undefined;
+  const nBatches = countBatches(trials.length, batchSize, options.dropLast ?? false, isWhole);
   const nWorkers = options.workers ?? Math.min(8, Math.max(2, availableParallelism() >> 1));
   if (!Number.isSafeInteger(nWorkers) || nWorkers < 0) {
     throw new ConfigError(`data: expected workers to be a whole number from 0, got ${nWorkers}`);
@@ -103,9 +112,14 @@ export function createLoader(options: LoaderOptions): Loader {
   /** Two a thread: one in work, one that waits, so that no thread waits for a caller who is busy with a step. */
   const depth = 2 * nWorkers;
 
+  /** Samples of each trial's file, where the order depends on them. */
+  let lengths: readonly number[] | undefined;
+
   function orderOf(epoch: number): readonly number[] {
     const inOrder = Array.from(trials.keys());
-    return (options.shuffle ?? isTraining) ? shuffled(inOrder, createRandom(seed, 'order', epoch)) : inOrder;
+    if (!(options.shuffle ?? isTraining)) return lengths === undefined ? inOrder : longestFirst(inOrder, lengths);
+    const random = createRandom(seed, 'order', epoch);
+    return lengths === undefined ? shuffled(inOrder, random) : groupedByLength(lengths, batchSize, random);
   }
 
   function ask(order: readonly number[], epoch: number, batch: number): Promise<ExampleBatch> {
@@ -142,17 +156,19 @@ export function createLoader(options: LoaderOptions): Loader {
     inputShape: local.shape,
     nBatches,
     async *batches(epoch, fromBatch = 0) {
+      if (padding !== undefined) lengths ??= await measure(trials);
       const order = orderOf(epoch);
       for (let batch = fromBatch; batch < nBatches; batch++) {
         const key = `${epoch} ${batch}`;
         const made = ahead.get(key) ?? ask(order, epoch, batch);
         ahead.delete(key);
         if (nWorkers > 0) lookAhead(order, epoch, batch);
-        const { inputs, shape, softLabels } = await made;
+        const { inputs, shape, softLabels, lengths: own } = await made;
         const rows = rowsOf(order, batch, batchSize);
         yield {
           inputs,
           shape,
+          ...(padding?.isTold === true ? { lengths: own } : {}),
           labels: Int32Array.from(rows, (i) => CLASS_INDEX[trials[i].label]),
           softLabels,
           attacks: attacks === undefined ? undefined : Int32Array.from(rows, (i) => attacks[i]),
@@ -171,6 +187,12 @@ export function createLoader(options: LoaderOptions): Loader {
 
 function rowsOf(order: readonly number[], batch: number, batchSize: number): readonly number[] {
   return order.slice(batch * batchSize, (batch + 1) * batchSize);
+}
+
+async function measure(trials: readonly Trial[]): Promise<number[]> {
+  const lengths: number[] = [];
+  for (const { path } of trials) lengths.push(await countSamples(path));
+  return lengths;
 }
 
 function countBatches(nTrials: number, batchSize: number, dropLast: boolean, isWhole: boolean): number {

@@ -10,6 +10,7 @@ import { SAMPLE_RATE } from '../data/audio.js';
 import { parseAugmentations } from '../data/augment/registry.js';
 import { type CorpusOptions, corpusOptions } from '../data/corpus-options.js';
 import { features } from '../features/registry.js';
+import type { ModelType, PaddingKind } from '../models/model.js';
 import { models } from '../models/registry.js';
 import { ConfigError, messageOf } from '../runtime/errors.js';
 import { lookUp, parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
@@ -20,7 +21,7 @@ export interface ExperimentConfig {
   readonly description: string;
   /** Names every random draw of the run. */
   readonly seed: number;
-  /** Length that clips are repeated or cropped to; null where each keeps its own. */
+  /** Length that clips are repeated or cropped to, with `training.groupByLength` only cropped; null where each keeps its own. */
   readonly durationSeconds: number | null;
   readonly data: CorpusOptions;
   /** Null where the model takes the waveform. */
@@ -76,12 +77,32 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
   if (ignoreMismatchedSizes && pretrained === null) {
     throw new ConfigError(`${where}: ignoreMismatchedSizes: needs pretrained, the checkpoint to start from; set both`);
   }
-  return { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes, ...sections };
+  const config = { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes, ...sections };
+  if (config.training.groupByLength && paddingKind(config) === undefined) {
+    const { type } = config.model;
+    throw new ConfigError(
+      `${where}: training.groupByLength: ${type} with these options can't tell clips from their padding; ${type === 'wav2vec2' ? 'set model.pooling to "mean"' : 'choose wav2vec2'}, or set it to false`,
+    );
+  }
+  return config;
 }
 
-/** Samples that the model sees of every clip; undefined where it sees them whole. */
-export function clipLength({ durationSeconds }: ExperimentConfig): number | undefined {
+/** Samples that every clip is brought to; undefined where each keeps its own length. */
+export function clipLength(config: ExperimentConfig): number | undefined {
+  return config.training.groupByLength ? undefined : longestClip(config);
+}
+
+/** Samples that the model sees of a clip at most; undefined where it sees them whole. */
+export function longestClip({ durationSeconds }: ExperimentConfig): number | undefined {
   return durationSeconds === null ? undefined : Math.round(durationSeconds * SAMPLE_RATE);
+}
+
+/** What padding is to the model of an experiment whose batches are padded; undefined where they are not, or can't be. */
+export function paddingKind({ model, training }: ExperimentConfig): PaddingKind | undefined {
+  if (!training.groupByLength) return undefined;
+  const { type, ...options } = model;
+  const entry = lookUp<ModelType>(models, type, 'model');
+  return entry.padding?.(parseOptions(entry.schema, options, type));
 }
 
 /** Names of the experiments that come with the project. */

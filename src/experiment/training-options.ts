@@ -21,6 +21,17 @@ export const trainingOptions = z
       .min(1)
       .default(1)
       .describe('Batches whose gradients are averaged to one update.'),
+    groupByLength: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Train on batches of clips of like length, padded with zeros rather than repeated; durationSeconds is the longest seen.',
+      ),
+    padToMultipleOf: z
+      .int()
+      .min(1)
+      .default(8000)
+      .describe('Samples of which the length of a padded batch is a multiple: each length takes a program of its own.'),
     loss: typedSchema(losses, 'cross-entropy').describe('Name of a loss, or { type, ...options }.'),
     classWeights: z
       .union([z.literal('balanced'), z.tuple([z.number().positive(), z.number().positive()])])

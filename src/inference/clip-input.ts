@@ -1,13 +1,11 @@
 /** Waveforms to the inputs of a model: brought to a length, through the front-end, and gathered in batches. */
 import { SAMPLE_RATE } from '../data/audio.js';
-import { toFixedLength } from '../data/fixed-length.js';
+import { toFixedLength, toOwnLength } from '../data/fixed-length.js';
 import { createFeature } from '../features/registry.js';
 import type { TypedOptions } from '../runtime/options.js';
 
 /** Seconds of a clip that are seen where clips are whole: attention grows with their square. */
 const WHOLE_SECONDS = 60;
-/** Samples that a clip is repeated to at least, where clips are whole: those of one frame of Wav2Vec2. */
-const LEAST_SAMPLES = 400;
 /** Clips that are scored at a time. */
 const MAX_ROWS = 16;
 
@@ -15,8 +13,10 @@ const MAX_ROWS = 16;
 export interface ClipInputOptions {
   /** Computed of each clip; null where the model takes the waveform. */
   readonly feature: TypedOptions | null;
-  /** Length that clips are repeated or cut to; undefined where they stay whole. */
+  /** Length that clips are repeated or cut to; undefined where they keep their own. */
   readonly fixedSamples: number | undefined;
+  /** Length that clips are cut to where they keep their own; by default a minute. */
+  readonly mostSamples?: number | undefined;
   /** Of one example, without the batch axis; null where a length is free. */
   readonly inputShape: readonly (number | null)[];
 }
@@ -46,12 +46,11 @@ export interface ClipInput {
  *
  * @throws ConfigError where the feature's options can't be used
  */
-export function createClipInput({ feature, fixedSamples, inputShape }: ClipInputOptions): ClipInput {
+export function createClipInput({ feature, fixedSamples, mostSamples, inputShape }: ClipInputOptions): ClipInput {
   const extractor = feature === null ? undefined : createFeature(feature, SAMPLE_RATE);
-  const nSamples = fixedSamples ?? WHOLE_SECONDS * SAMPLE_RATE;
+  const nSamples = fixedSamples ?? mostSamples ?? WHOLE_SECONDS * SAMPLE_RATE;
   const prepare = (waveform: Float32Array): Float32Array => {
-    const length = fixedSamples ?? Math.min(Math.max(waveform.length, LEAST_SAMPLES), nSamples);
-    const clip = toFixedLength(waveform, length);
+    const clip = fixedSamples === undefined ? toOwnLength(waveform, nSamples) : toFixedLength(waveform, fixedSamples);
     return extractor === undefined ? clip : extractor.compute(clip);
   };
   const known = inputShape.reduce<number>((product, length) => product * (length ?? 1), 1);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readCalibration } from '../experiment/calibration-file.js';
 import { type ModelMetadata, type RunConfig, readModel, readRunConfig } from '../experiment/checkpoint.js';
-import { clipLength } from '../experiment/config.js';
+import { clipLength, longestClip } from '../experiment/config.js';
 import { bonafideIndexOf, inOrderOf } from '../experiment/label-names.js';
 import { countParameters, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
@@ -21,8 +21,8 @@ export interface Detector extends Scorer {
   readonly metadata: ModelMetadata;
   /** Trained weights. */
   readonly nParameters: number;
-  /** Maps a batch of inputs to logits. */
-  forward(inputs: tf.Tensor): tf.Tensor;
+  /** Maps a batch of inputs to logits, see `Forward`. */
+  forward(inputs: tf.Tensor, lengths?: tf.Tensor): tf.Tensor;
   /**
    * Scores one clip.
    *
@@ -57,18 +57,22 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
   }
   stored.assignTo(variablesOf(weights));
   const fixedSamples = clipLength(config);
-  const input = createClipInput({ feature: config.feature, fixedSamples, inputShape: stored.inputShape });
+  const mostSamples = longestClip(config);
+  const input = createClipInput({ feature: config.feature, fixedSamples, mostSamples, inputShape: stored.inputShape });
   const { labels } = stored;
   const bonafideIndex = labels === undefined ? 1 : bonafideIndexOf(labels, stored.bonafideLabel);
   const plain = createForward(model, false);
   const compiled = createForward(model, compile);
   // Recording takes longer than a clip: it pays from the second of a shape on.
   const seen = new Set<string>();
+  const forward = (inputs: tf.Tensor, lengths?: tf.Tensor): tf.Tensor => {
+    const { run: chosen } = seen.has(inputs.shape.join()) ? compiled : plain;
+    seen.add(inputs.shape.join());
+    return chosen(inputs, lengths);
+  };
   const scoreNow = (waveforms: readonly Float32Array[]): ClipScore[] => {
     const scores = new Array<ClipScore>(waveforms.length);
     for (const { indices, values, shape } of input.batches(waveforms)) {
-      const { run: forward } = seen.has(shape.join()) ? compiled : plain;
-      seen.add(shape.join());
       const logits = tf.tidy(() => forward(tf.tensor(values, [...shape])).dataSync());
       const nLogits = logits.length / indices.length;
       for (const [row, score] of scoresOf(logits, nLogits).entries()) {
@@ -87,7 +91,7 @@ export function loadDetector(directory: string, { compile = true }: DetectorOpti
     calibration,
     labels,
     nParameters: countParameters(weights),
-    forward: compiled.run,
+    forward,
     score: (waveform) => scoreNow([waveform])[0],
     scoreAll: async (waveforms) => scoreNow(waveforms),
     dispose: () => {

@@ -12,13 +12,17 @@ export interface FrozenEncoder {
   readonly variables: readonly tf.Variable[];
   /** Values in a row of the embedding. */
   readonly width: number;
+  /** Whether the head takes one vector for a clip, whatever its length. */
+  readonly isVector: boolean;
   /** Names the place of the cut, among models with the same encoder. */
   readonly cut: string;
   /**
    * Clips as at inference, `[batch, rows, width]`: one row where the head takes a vector, such as the mean over the frames;
    * a row a frame where it takes frames; and those of all hidden states, one after the other, where it takes all.
+   *
+   * @param lengths samples of each row that are the clip's own, in a padded batch
    */
-  embed(waveforms: tf.Tensor): tf.Tensor;
+  embed(waveforms: tf.Tensor, lengths?: tf.Tensor): tf.Tensor;
   /** Embeddings to the model's outputs. */
   head(embeddings: tf.Tensor, args: CallArguments): tf.Tensor | tf.Tensor[];
 }
@@ -59,10 +63,12 @@ export function frozenEncoder(net: LayersModel): FrozenEncoder | undefined {
   return {
     variables: stem.variables(),
     width: ends[0].shape.at(-1) as number,
+    isVector,
     cut: ends.map(({ sourceLayer }) => sourceLayer.name).join(','),
-    embed: (waveforms) =>
+    embed: (waveforms, lengths) =>
       tf.tidy(() => {
-        const parts = stem.run([waveforms], { training: false });
+        const args = lengths === undefined ? { training: false } : { training: false, lengths };
+        const parts = stem.run([waveforms], args);
         const rows = isVector ? parts.map((part) => tf.expandDims(part, 1)) : parts;
         return rows.length === 1 ? rows[0] : tf.concat(rows, 1);
       }),

@@ -2,6 +2,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { z } from 'zod';
 
+/** What padding is to a model: left out, or seen. */
+export type PaddingKind = 'masked' | 'seen';
+
 /** An entry of the model registry. */
 export interface ModelType<Schema extends z.ZodType = z.ZodType> {
   /** Options with their defaults and ranges. */
@@ -13,6 +16,12 @@ export interface ModelType<Schema extends z.ZodType = z.ZodType> {
    * `inBlocks`), or `layers` where its own layers heed the call's `recompute`. Absent where it can't.
    */
   readonly recomputation?: 'layers' | readonly string[];
+  /**
+   * What zeros behind the clips of a padded batch are to a model of these options: `masked` where it heeds the call's
+   * `lengths`, and a clip's logits are those that it has alone; `seen` where its reference takes them for a part of the clip.
+   * Undefined where clips must have one length; absent where that is always so.
+   */
+  padding?(options: z.output<Schema>): PaddingKind | undefined;
   /**
    * Builds the model with fresh weights. Equal seeds give equal weights.
    *

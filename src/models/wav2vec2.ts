@@ -28,7 +28,7 @@ import { ShapeError } from '../runtime/errors.js';
 import { deriveSeed } from '../runtime/random.js';
 import { linear } from './blocks.js';
 import { headFields, logitsHead } from './head.js';
-import type { ModelType } from './model.js';
+import type { ModelType, PaddingKind } from './model.js';
 import { pool, poolingSchema } from './pooling.js';
 
 const rate = z.number().min(0).lt(1);
@@ -103,7 +103,19 @@ export type EncoderOptions = Omit<
 >;
 
 /** `wav2vec2` in the registry. */
-export const wav2vec2: ModelType<typeof schema> = { schema, input: 'waveform', recomputation: 'layers', build };
+export const wav2vec2: ModelType<typeof schema> = {
+  schema,
+  input: 'waveform',
+  recomputation: 'layers',
+  padding,
+  build,
+};
+
+/** As transformers 4 has it: only models with layer norm are given an attention mask; a group norm sees the whole batch. */
+function padding({ convolutionNorm, pooling }: Wav2Vec2Options): PaddingKind | undefined {
+  if (convolutionNorm === 'group') return 'seen';
+  return pooling.type === 'mean' ? 'masked' : undefined;
+}
 
 function build(options: Wav2Vec2Options, inputShape: readonly (number | null)[], seed: number): LayersModel {
   const { waveform, hiddenStates, geometry } = encoder(options, inputShape, seed);

@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import { compile } from '../graph/compile.js';
 import { deriveSeed } from '../runtime/random.js';
+import { type InputTensors, inputTensors } from './input-tensors.js';
+import type { ForwardPass } from './step.js';
 
 /** What statistics are estimated with. */
 export interface StatisticsParts {
-  /** A training pass in which `momentum` is the batch's share in running statistics. */
-  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor, momentum?: number) => unknown;
+  readonly forward: ForwardPass<unknown>;
   /** The variables that it may move. */
   readonly statistics: readonly tf.Variable[];
   readonly data: { batches(epoch: number, fromBatch: number): AsyncIterable<Batch> };
@@ -24,9 +25,9 @@ export interface StatisticsParts {
  */
 export async function estimateStatistics(parts: StatisticsParts, epoch: number): Promise<void> {
   const { forward, statistics } = parts;
-  const pass = ({ inputs, seed, share }: { inputs: tf.Tensor; seed: tf.Tensor; share: tf.Tensor }) => {
+  const pass = ({ inputs, lengths, seed, share }: InputTensors & { seed: tf.Tensor; share: tf.Tensor }) => {
     const before = statistics.map((variable) => tf.clone(variable));
-    forward(inputs, seed, 1);
+    forward(inputs, seed, lengths === undefined ? { momentum: 1 } : { momentum: 1, lengths });
     for (const [i, variable] of statistics.entries()) {
       // Frozen weights are no statistics: they were left alone.
       if (variable.dataId === before[i].dataId) continue;
@@ -37,11 +38,11 @@ export async function estimateStatistics(parts: StatisticsParts, epoch: number):
   const compiled = parts.isCompiled ? compile(pass) : undefined;
   let nBatches = 0;
   try {
-    for await (const { inputs, shape } of parts.data.batches(epoch, 0)) {
+    for await (const batch of parts.data.batches(epoch, 0)) {
       nBatches += 1;
       tf.tidy(() => {
         const seed = tf.scalar(deriveSeed(parts.seed, 'statistics', epoch, nBatches), 'int32');
-        (compiled ?? pass)({ inputs: tf.tensor(inputs, [...shape]), seed, share: tf.scalar(1 / nBatches) });
+        (compiled ?? pass)({ ...inputTensors(batch), seed, share: tf.scalar(1 / nBatches) });
       });
     }
   } finally {

@@ -19,7 +19,10 @@ import { AudioError, ConfigError, messageOf, VoiceproofError } from '../runtime/
 import type { Logger } from '../runtime/logger.js';
 import type { TypedOptions } from '../runtime/options.js';
 import { createRandom, shuffled } from '../runtime/random.js';
+import { type InputTensors, inputTensors } from './input-tensors.js';
 
+/** Programs kept: padded clips have more lengths than others. */
+const MAX_PROGRAMS = 32;
 /** Raise it whenever the maths of encoders change. */
 const VERSION = 1;
 
@@ -28,8 +31,8 @@ export interface EmbeddingOptions {
   readonly encoder: FrozenEncoder;
   /** The model as configs name it: with its weights, it decides what an embedding is. */
   readonly model: TypedOptions;
-  /** Samples that clips are brought to; undefined: they are seen whole. */
-  readonly nSamples: number | undefined;
+  /** Names how clips are brought to their length. */
+  readonly lengthRule: string;
   /** Folder for embeddings; without it they are kept in memory. */
   readonly cacheDirectory: string | undefined;
   /** Whether the encoder runs as one program. */
@@ -71,12 +74,14 @@ interface Store {
 export function createEmbedder(options: EmbeddingOptions): Embedder {
   const { encoder, isCompiled, logger } = options;
   const program = isCompiled
-    ? compile(({ clips }: { clips: tf.Tensor }) => ({ embeddings: encoder.embed(clips) }))
+    ? compile(({ inputs, lengths }: InputTensors) => ({ embeddings: encoder.embed(inputs, lengths) }), {
+        maxPrograms: MAX_PROGRAMS,
+      })
     : undefined;
-  const embed = ({ inputs, shape }: Batch): Float32Array =>
+  const embed = (batch: Batch): Float32Array =>
     tf.tidy(() => {
-      const clips = tf.tensor(inputs, [...shape]);
-      const embeddings = program === undefined ? encoder.embed(clips) : program({ clips }).embeddings;
+      const given = inputTensors(batch);
+      const embeddings = program === undefined ? encoder.embed(given.inputs, given.lengths) : program(given).embeddings;
       return embeddings.dataSync<'float32'>().slice();
     });
   let opened: Store | undefined;
@@ -165,13 +170,13 @@ function batchOf(
   };
 }
 
-function openStore({ encoder, model, nSamples, cacheDirectory, logger }: EmbeddingOptions): Store {
+function openStore({ encoder, model, lengthRule, cacheDirectory, logger }: EmbeddingOptions): Store {
   const identity = {
     type: 'embedding',
     version: VERSION,
     options: { model, cut: encoder.cut, weights: hashOf(encoder.variables) },
     sampleRate: SAMPLE_RATE,
-    lengthRule: nSamples === undefined ? 'whole' : `start ${nSamples}`,
+    lengthRule,
   };
   const memory = new Map<string, Float32Array>();
   const cache: FeatureCache = openFeatureCache(cacheDirectory ?? '', identity, [null, encoder.width], logger.warn);

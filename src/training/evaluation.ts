@@ -4,7 +4,7 @@ import { readAudio } from '../data/audio.js';
 import type { Batch } from '../data/batch.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
-import { clipLength, type ExperimentConfig } from '../experiment/config.js';
+import { type ExperimentConfig, longestClip, paddingKind } from '../experiment/config.js';
 import { isDetector, scoresOf } from '../inference/detector.js';
 import { openScorer } from '../inference/open-scorer.js';
 import type { Scorer } from '../inference/scorer.js';
@@ -15,6 +15,7 @@ import { computeRocAuc } from '../metrics/roc-auc.js';
 import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import type { AsvScores } from '../metrics/tdcf.js';
 import type { Logger } from '../runtime/logger.js';
+import { inputTensors } from './input-tensors.js';
 
 /** What is measured on the dev set after each epoch. Rates are fractions. */
 export interface DevMeasurement {
@@ -52,17 +53,24 @@ export function createExperimentLoader(
   { cacheDirectory, noise, attacks, logger }: LoaderSurroundings,
 ): Loader {
   const { training, feature, seed } = config;
+  const kind = paddingKind(config);
+  // Where padding is seen, scores would depend on what else is in the batch.
+  const isAlone = kind === 'seen' && mode === 'eval';
+  const padding =
+    kind === undefined ? undefined : { multipleOf: isAlone ? 1 : training.padToMultipleOf, isTold: kind === 'masked' };
+  const { perDeviceTrainBatchSize, perDeviceEvalBatchSize } = training;
   return createLoader({
     trials,
     mode,
     seed,
     logger,
-    nSamples: clipLength(config),
+    nSamples: longestClip(config),
+    padding,
     feature: feature ?? undefined,
     augment: mode === 'train' ? config.augment : [],
     noise,
     attacks,
-    batchSize: mode === 'train' ? training.perDeviceTrainBatchSize : training.perDeviceEvalBatchSize,
+    batchSize: mode === 'train' ? perDeviceTrainBatchSize : isAlone ? 1 : perDeviceEvalBatchSize,
     shuffle: mode === 'train' && training.overfitBatches === 0,
     workers: training.dataloaderNumWorkers ?? undefined,
     cacheDirectory,
@@ -82,7 +90,7 @@ export function inputShapeOf(
 /** What is scored, with what. */
 export interface Scoring {
   /** Maps a batch to logits, without dropout. */
-  readonly forward: (inputs: tf.Tensor) => tf.Tensor;
+  readonly forward: (inputs: tf.Tensor, lengths?: tf.Tensor) => tf.Tensor;
   readonly trials: readonly Trial[];
   readonly data: EvaluationBatches;
   /** Names the set in the progress display. */
@@ -107,7 +115,8 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
     for await (const batch of data.batches(1)) {
       const nRows = batch.labels.length;
       tf.tidy(() => {
-        const logits = forward(tf.tensor(batch.inputs, [...batch.shape]));
+        const { inputs, lengths } = inputTensors(batch);
+        const logits = forward(inputs, lengths);
         const rows = scoresOf(logits.dataSync(), logits.size / nRows);
         for (const [row, index] of batch.indices.entries()) scores[index] = rows[row];
         if (loss !== undefined) lossSum += loss(logits, targetsOf(batch.labels)).dataSync()[0] * nRows;

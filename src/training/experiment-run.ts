@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type Corpus, openCorpus } from '../data/corpus.js';
 import type { Trial } from '../data/trial.js';
 import { RUN_FILES, type RunConfig, readModel, writeModel } from '../experiment/checkpoint.js';
-import type { ExperimentConfig } from '../experiment/config.js';
+import { type ExperimentConfig, paddingKind } from '../experiment/config.js';
 import { startFromCheckpoint } from '../experiment/pretrained.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import { writeProfile } from '../graph/profile-report.js';
@@ -118,7 +118,7 @@ interface RunParts {
   readonly profiler: Profiler | undefined;
   readonly environment: RunConfig['environment'];
   readonly corpus: Corpus;
-  readonly inputShape: number[];
+  readonly inputShape: readonly (number | null)[];
   readonly named: ReadonlyMap<string, NamedWeight>;
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** The model in words. */
@@ -142,7 +142,7 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   const profiler = profilerOf(run);
   const corpus = limitedCorpus(whole, config);
   const surroundings = { ...run, noise: corpus.noise };
-  const inputShape = inputShapeOf(config, corpus.dev, surroundings) as number[];
+  const inputShape = inputShapeOf(config, corpus.dev, surroundings);
   const model = buildModel(config.model, inputShape, deriveSeed(config.seed, 'weights'));
   const named = namedWeights(model);
   const weights = variablesOf(named);
@@ -155,7 +155,9 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   const outputs = describeOutputs(model);
   const attacks = attackTask(config, whole, outputs);
   const passes = createPasses(model, { ...config, training }, isCompiled, { ...surroundings, attacks });
-  const inference = createForward({ apply: (inputs, args) => passes.call(inputs, args) }, isCompiled);
+  // Few clips that keep their own lengths have the same, for which it would pay to record.
+  const isEvalCompiled = isCompiled && paddingKind(config) !== 'seen';
+  const inference = createForward({ apply: (inputs, args) => passes.call(inputs, args) }, isEvalCompiled);
   const loss = createLoss(training, countClasses(corpus.train), outputs);
   const batches = {
     train: passes.loader('train', corpus.train, 'train'),
@@ -206,8 +208,8 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
   };
   let cost: StepCost | null = null;
   const progress = await train({
-    forward: (inputs, stepSeed, momentum) => {
-      return namedOutputs(passes.call(inputs, { training: true, seed: stepSeed, momentum }));
+    forward: (inputs, stepSeed, also) => {
+      return namedOutputs(passes.call(inputs, { training: true, seed: stepSeed, ...also }));
     },
     ...(profiler === undefined ? {} : { wrapStep: (step) => profiledStep(step, profiler) }),
     usesGpu: run.engine.usesGpu,
@@ -263,7 +265,7 @@ function profilerOf({ profile, engine, directory, logger }: ExperimentRun): Prof
 function describeModel(
   { model }: ExperimentConfig,
   weights: ReadonlyMap<string, NamedWeight>,
-  inputShape: readonly number[],
+  inputShape: readonly (number | null)[],
 ): string {
-  return `${model.type}, ${countParameters(weights).toLocaleString('en')} parameters, input [${inputShape.join(', ')}]`;
+  return `${model.type}, ${countParameters(weights).toLocaleString('en')} parameters, input [${inputShape.map((length) => length ?? 'any').join(', ')}]`;
 }

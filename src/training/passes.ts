@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
-import { clipLength, type ExperimentConfig } from '../experiment/config.js';
+import { clipLength, type ExperimentConfig, longestClip, paddingKind } from '../experiment/config.js';
 import type { CallArguments } from '../layers/layer-options.js';
 import { frozenEncoder } from '../models/frozen-encoder.js';
 import { trainingCall } from '../models/training-call.js';
@@ -28,7 +28,7 @@ export interface Passes {
 
 /**
  * The passes of an experiment. With `training.freezeEncoder` the encoder runs as at inference; without augmentation it does
- * so once for each clip, and batches hold embeddings.
+ * so once for each clip, and batches hold embeddings; but not where clips are padded and the head takes their frames.
  *
  * @param isCompiled whether embeddings are computed by a program
  * @throws ConfigError where the model has nothing to compute again, and is to
@@ -56,16 +56,24 @@ export function createPasses(
   }
   const head = (embeddings: tf.Tensor, args: CallArguments) =>
     encoder.head(embeddings, { ...args, recompute: training.gradientCheckpointing });
-  if (config.augment.length > 0) {
+  const kind = paddingKind(config);
+  if (config.augment.length > 0 || (kind !== undefined && !encoder.isVector)) {
     return {
-      call: (x, args) => head(encoder.embed(x), args),
+      call: (x, args) => head(encoder.embed(x, args.lengths), args),
       loader: (_, trials, mode) => clips(trials, mode),
       dispose: () => {},
     };
   }
   const { cacheDirectory, logger } = surroundings;
-  const options = { encoder, model: config.model, nSamples: clipLength(config), cacheDirectory, isCompiled, logger };
-  const embedder: Embedder = createEmbedder(options);
+  const embedder: Embedder = createEmbedder({
+    encoder,
+    model: config.model,
+    lengthRule: lengthRuleOf(config),
+    cacheDirectory,
+    // Few clips that keep their own lengths have the same, for which it would pay to record.
+    isCompiled: isCompiled && kind !== 'seen',
+    logger,
+  });
   const single = { ...config, training: { ...training, perDeviceEvalBatchSize: 1 } };
   return {
     call: head,
@@ -80,4 +88,13 @@ export function createPasses(
       }),
     dispose: () => embedder.dispose(),
   };
+}
+
+/** Names how the clips of an experiment are brought to their length in evaluation. */
+function lengthRuleOf(config: ExperimentConfig): string {
+  const nSamples = clipLength(config);
+  if (nSamples !== undefined) return `start ${nSamples}`;
+  const most = longestClip(config);
+  const own = most === undefined ? 'whole' : `at most ${most}`;
+  return paddingKind(config) === 'masked' ? `${own}, padded to ${config.training.padToMultipleOf}` : own;
 }

@@ -25,11 +25,12 @@ export const N_SAMPLE_CLIPS = 2;
 export function sampleOf(batch: Batch): Batch {
   const nClips = Math.min(N_SAMPLE_CLIPS, batch.shape[0]);
   const size = elementsOf(batch.shape.slice(1));
-  const { softLabels, attacks } = batch;
+  const { softLabels, attacks, lengths } = batch;
   return {
     ...batch,
     inputs: batch.inputs.slice(0, nClips * size),
     shape: [nClips, ...batch.shape.slice(1)],
+    ...(lengths === undefined ? {} : { lengths: lengths.slice(0, nClips) }),
     labels: batch.labels.slice(0, nClips),
     ...(softLabels === undefined
       ? {}

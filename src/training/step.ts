@@ -4,20 +4,32 @@ import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import type { LowPrecision } from '../graph/autocast.js';
 import { compile } from '../graph/compile.js';
+import type { CallArguments } from '../layers/layer-options.js';
 import { attackCrossEntropy } from '../losses/attack-loss.js';
 import type { Loss } from '../losses/loss.js';
 import { targetsOf } from '../losses/reduction.js';
 import type { ModelOutputs } from '../models/outputs.js';
 import { TrainingError } from '../runtime/errors.js';
+import { type InputTensors, inputTensors } from './input-tensors.js';
 import type { LossScale } from './loss-scale.js';
 import { clipByGlobalNorm, type Optimizer } from './optimizers.js';
 import { sharpnessAware } from './sam.js';
 import { costOfStep, type StepCost, sampleOf } from './step-cost.js';
 import type { UpdateCoefficients } from './update-rule.js';
 
+/**
+ * A training pass of a model. `seed` feeds the random layers: an int32 scalar where the step is compiled; `momentum` is the
+ * batch's share in running statistics, the layers' own without it; `lengths` are those of the clips of a padded batch.
+ */
+export type ForwardPass<Result> = (
+  inputs: tf.Tensor,
+  seed: number | tf.Tensor,
+  also?: Pick<CallArguments, 'momentum' | 'lengths'>,
+) => Result;
+
 /** What a step works on. */
 export interface StepParts {
-  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor) => ModelOutputs;
+  readonly forward: ForwardPass<ModelOutputs>;
   readonly loss: Loss;
   /** Every variable of the model by name, trained or not. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
@@ -70,7 +82,7 @@ class Overflow extends Error {
   }
 }
 
-type Examples = { readonly inputs: tf.Tensor; readonly targets: tf.Tensor; readonly attacks?: tf.Tensor };
+type Examples = InputTensors & { readonly targets: tf.Tensor; readonly attacks?: tf.Tensor };
 /** `scale` is that of the loss, and only there where it is scaled. */
 type Inputs = Examples & { readonly seed: tf.Tensor; readonly scale?: tf.Tensor };
 type UpdateInputs = Inputs & { readonly nBatches: tf.Tensor };
@@ -80,6 +92,8 @@ type Figures = Losses & { readonly norm: tf.Tensor };
 /** Gradients as outputs of a program. */
 type NamedGradients = { readonly [Name in `${typeof GRADIENT}${string}`]: tf.Tensor };
 
+/** Programs kept: padded batches have more shapes than others. */
+const MAX_PROGRAMS = 32;
 /** Opens their names there. */
 const GRADIENT = 'gradient of ';
 
@@ -100,7 +114,8 @@ function compiledStep(parts: StepParts): TrainingStep {
     else if (!Number.isFinite(losses.loss + losses.attackLoss + norm))
       throw new Overflow({ ...losses, isSkipped: true });
   };
-  const options = parts.precision === undefined ? { check } : { check, precision: parts.precision };
+  const kept = { check, maxPrograms: MAX_PROGRAMS };
+  const options = parts.precision === undefined ? kept : { ...kept, precision: parts.precision };
   let hasOverflown = false;
   /** Runs a step; one that overflows changes nothing, and its update is to be skipped. */
   const scaled = (run: () => Losses): StepLosses => {
@@ -201,7 +216,7 @@ function createMaths({ forward, loss, trained, weights, options }: StepParts) {
   const list = [...trained.values()];
   const statistics = [...weights].flatMap(([name, variable]) => (trained.has(name) ? [] : [variable]));
   const pass = (
-    { inputs, targets, attacks }: Examples,
+    { inputs, lengths, targets, attacks }: Examples,
     seed: number | tf.Tensor,
     scale: tf.Tensor | undefined,
   ): LossesAndGradients => {
@@ -209,7 +224,7 @@ function createMaths({ forward, loss, trained, weights, options }: StepParts) {
     const unscaled = (value: tf.Tensor): tf.Tensor => (scale === undefined ? value : tf.div(value, scale));
     let kept: Losses | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const { logits, attackLogits } = forward(inputs, seed);
+      const { logits, attackLogits } = forward(inputs, seed, lengths === undefined ? {} : { lengths });
       const main = loss(logits, targets);
       if (attackLogits === undefined || attacks === undefined) return scaled(main);
       const attackLoss = attackCrossEntropy(attackLogits, attacks as tf.Tensor1D);
@@ -260,9 +275,10 @@ function createMaths({ forward, loss, trained, weights, options }: StepParts) {
   };
 }
 
-function examplesOf({ inputs, shape, labels, softLabels, attacks }: Batch): Examples {
+function examplesOf(batch: Batch): Examples {
+  const { labels, softLabels, attacks } = batch;
   return {
-    inputs: tf.tensor(inputs, [...shape]),
+    ...inputTensors(batch),
     targets: targetsOf(labels, softLabels),
     ...(attacks === undefined ? {} : { attacks: tf.tensor1d(attacks, 'int32') }),
   };

@@ -19,7 +19,7 @@ import { createOptimizer } from './optimizers.js';
 import { precisionOf } from './precision.js';
 import type { Progress, StateVariables } from './run-state.js';
 import { createSchedule, type Schedule, withAveragingRate } from './schedules.js';
-import { createTrainingStep, type TrainingStep } from './step.js';
+import { createTrainingStep, type ForwardPass, type TrainingStep } from './step.js';
 import { reportCost, type StepCost } from './step-cost.js';
 import { PLAIN_PLAN, type TrainingPlan } from './training-plan.js';
 import { plannedCoefficients, Stages } from './training-stages.js';
@@ -38,11 +38,8 @@ export interface TrainingBatches {
 
 /** What the trainer works on, and whom it tells. */
 export interface TrainerParts {
-  /**
-   * Maps a batch to logits in training. `seed` feeds the random layers: an int32 scalar where the step is compiled;
-   * `momentum` is the batch's share in running statistics, the layers' own without it.
-   */
-  readonly forward: (inputs: tf.Tensor, seed: number | tf.Tensor, momentum?: number) => ModelOutputs;
+  /** Maps a batch to logits in training. */
+  readonly forward: ForwardPass<ModelOutputs>;
   /** Every variable of the model by name, trained or not. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Names of those that are trained. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAudio } from '../../src/data/audio.js';
-import { openAudioStream } from '../../src/data/audio-stream.js';
+import { countSamples, openAudioStream } from '../../src/data/audio-stream.js';
 import { fixturePath } from '../support/audio-fixtures.js';
 import { encodeWav, tone } from '../support/clips.js';
 import { hasShared, sharedPath } from '../support/shared.js';
@@ -43,10 +43,16 @@ describe('a stream of audio', () => {
     await expectAsWhole(fixturePath(name));
   });
 
+  it.each(clips)('knows how many samples %s has', async (name) => {
+    const { waveform } = await readAudio(fixturePath(name));
+    expect(await countSamples(fixturePath(name))).toBe(waveform.length);
+  });
+
   it.each([8000, 44_100])('resamples %i Hz piece by piece to the same samples', async (sampleRate) => {
     const path = join(directory, `${sampleRate}.wav`);
     writeFileSync(path, encodeWav(tone(150_123, 400), sampleRate));
     expect((await expectAsWhole(path)).nBlocks).toBeGreaterThan(1);
+    expect(await countSamples(path)).toBe((await readAudio(path)).waveform.length);
   });
 
   it('says that a WAV file ends early, after what there is', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repeated, toFixedLength } from '../../src/data/fixed-length.js';
+import { repeated, toFixedLength, toOwnLength } from '../../src/data/fixed-length.js';
 import { AudioError, ConfigError } from '../../src/runtime/errors.js';
 import { createRandom } from '../../src/runtime/random.js';
 
@@ -49,6 +49,16 @@ describe('toFixedLength', () => {
   it('crops at the same place for the same key', () => {
     const crop = () => [...toFixedLength(ramp(1000), target, createRandom(7, 'crop', 3, 'LA_T_1'))];
     expect(crop()).toEqual(crop());
+  });
+});
+
+describe('toOwnLength', () => {
+  it('leaves a clip as it is, but for what is below a frame or above the most', () => {
+    for (const n of [400, 401, 500]) expect([...toOwnLength(ramp(n), 500)]).toEqual([...ramp(n)]);
+    expect([...toOwnLength(ramp(501), 500)]).toEqual([...ramp(500)]);
+    expect([...toOwnLength(ramp(399), 500)]).toEqual([...ramp(399), 0]);
+    expect(toOwnLength(ramp(900), Number.POSITIVE_INFINITY)).toHaveLength(900);
+    expect(toOwnLength(ramp(900), 500, createRandom(7))[0]).toBeGreaterThan(0);
   });
 });
 

@@ -296,3 +296,49 @@ describe('augmentation by stage', () => {
     );
   });
 });
+
+describe('padded batches', () => {
+  const padding = { multipleOf: 1000, isTold: true };
+  const own = [1600, 3199, 3200, 3200, 3200, 3200, 3200, 2000, 3200, 3200, 3200];
+
+  it('hold each clip once at its own length with zeros behind, up to a multiple or to the longest', async () => {
+    const batches = await collect({ padding });
+    expect(batches.map(({ shape }) => shape)).toEqual([
+      [4, 3200],
+      [4, 3200],
+      [3, 3200],
+    ]);
+    expect(await collect({ padding, nSamples: 3100 })).toHaveLength(3);
+    const [last] = (await collect({ padding, mode: 'eval', batchSize: 9 })).slice(-1);
+    expect(last.shape).toEqual([2, 2000]);
+    expect(last.utterances).toEqual(['clip-7', 'clip-0']);
+    expect([...(last.lengths ?? [])]).toEqual([2000, 1600]);
+    const row = last.inputs.subarray(2000);
+    expect(Math.max(...tone(1600, 200).map((v, i) => Math.abs(v - row[i])))).toBeLessThan(5e-5);
+    expect(row.subarray(1600).every((value) => value === 0)).toBe(true);
+    for (const { indices, lengths } of batches) {
+      expect([...(lengths ?? [])]).toEqual([...indices].map((i) => own[i]));
+    }
+    expect(names(batches).sort()).toEqual(trials.map(({ utterance }) => utterance).sort());
+  });
+
+  it('go on from any batch, have another order each epoch, and are the same from threads', async () => {
+    const all = await collect({ padding, augment }, 3);
+    expect(await collect({ padding, augment }, 3, 1)).toEqual(all.slice(1));
+    expect(await collect({ padding, augment, workers: 2 }, 3)).toEqual(all);
+    expect(names(await collect({ padding }, 4))).not.toEqual(names(all));
+  });
+
+  it('have the length of whole clips where none is set, and tell nothing to models that see padding', async () => {
+    const batches = await collect({ padding: { multipleOf: 1, isTold: false }, nSamples: undefined, mode: 'eval' });
+    expect(batches.map(({ shape }) => shape[1])).toEqual([9600, 4800, 3199]);
+    expect(batches[0]).not.toHaveProperty('lengths');
+    expect(make({ padding }).inputShape).toEqual([null]);
+  });
+
+  it('are refused for features, and for clips that are mixed', () => {
+    expect(() => make({ padding, feature })).toThrow(ConfigError);
+    expect(() => make({ padding, feature })).toThrow(/only waveforms can be padded/);
+    expect(() => make({ padding, augment: [{ type: 'mixup' }] })).toThrow(/augment.0: mixup mixes clips of one length/);
+  });
+});

@@ -101,8 +101,11 @@ describe('estimateStatistics', () => {
       const [mean, variance] = layer.weights.map((weight) => weight.read() as tf.Variable);
       mean.assign(tf.tensor1d([9, -9, 4]));
       const frozen = tf.variable(tf.scalar(3), false);
-      const forward = (inputs: tf.Tensor, seed: number | tf.Tensor, momentum?: number) =>
-        layer.apply(inputs, { training: true, seed, momentum });
+      const forward = (
+        inputs: tf.Tensor,
+        seed: number | tf.Tensor,
+        also?: { readonly momentum?: number | undefined },
+      ) => layer.apply(inputs, { training: true, seed, ...also });
       const data = sourceOf(swa.bn_update.batches);
       await estimateStatistics({ forward, statistics: [mean, variance, frozen], data, seed: 1, isCompiled }, 1);
       expectNear(mean, swa.bn_update.running_mean);

@@ -35,6 +35,8 @@ export interface DecodedStream {
   readonly nChannels: number;
   /** For people, such as `WAV (16-bit PCM)`. */
   readonly format: string;
+  /** Samples of one channel by the header; absent where that doesn't tell. */
+  readonly nSamples?: number;
   /**
    * The average of all channels in pieces, as `DecodedAudio.waveform`.
    *

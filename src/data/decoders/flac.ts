@@ -84,6 +84,7 @@ export function streamFlac(source: ByteSource, where: string): DecodedStream {
     sampleRate,
     nChannels,
     format: `FLAC (${bits}-bit)`,
+    ...(info.nSamples > 0 ? { nSamples: info.nSamples } : {}),
     async *blocks(warn) {
       let position = info.framesStart;
       let rest: Uint8Array = new Uint8Array(0);

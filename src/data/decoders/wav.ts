@@ -102,6 +102,7 @@ export function streamWav(source: ByteSource, where: string): DecodedStream {
     sampleRate,
     nChannels,
     format: `WAV (${describe(format)})`,
+    nSamples,
     async *blocks(warn) {
       for (let at = 0; at < nSamples; at += BLOCK_SAMPLES) {
         const nHere = Math.min(BLOCK_SAMPLES, nSamples - at);
