@@ -7,7 +7,6 @@ import { initializers, type LayerVariable, layers, type Shape } from '@tensorflo
 import { z } from 'zod';
 import { ShapeError } from '../runtime/errors.js';
 import { deriveSeed } from '../runtime/random.js';
-import { addBias } from './add-bias.js';
 import { dropOut, requiredSeed } from './dropout.js';
 import { frameFields, frameMask } from './frame-mask.js';
 import { gelu } from './gelu.js';
@@ -184,7 +183,7 @@ export class TransformerLayer extends layers.Layer {
 
   private linear(map: string, x: tf.Tensor): tf.Tensor {
     const { [`${map}_kernel`]: kernel, [`${map}_bias`]: bias } = this.weightsByRole;
-    return addBias(project(x, kernel.read()), bias.read());
+    return project(x, kernel.read(), bias.read());
   }
 
   private norm(norm: (typeof NORMS)[number], x: tf.Tensor): tf.Tensor {
