@@ -13,6 +13,7 @@ import {
   parseLayerOptions,
   shapeOfAxes,
 } from './layer-options.js';
+import { project } from './matrix-product.js';
 
 const schema = z
   .strictObject({
@@ -46,24 +47,72 @@ export interface Convolution1dGeometry {
 
 /**
  * `[batch, time, channels]` by a kernel `[kernelSize, channels / groups, nChannels]`, and a bias `[nChannels]` where there
- * is one, to `[batch, time', nChannels]`: as maps of one frame.
+ * is one, to `[batch, time', nChannels]`.
  */
 export function convolve1d(
   x: tf.Tensor3D,
   kernel: tf.Tensor3D,
   bias: tf.Tensor | undefined,
-  { stride = 1, dilation = 1, padding = 0, groups = 1 }: Convolution1dGeometry = {},
+  geometry: Convolution1dGeometry = {},
 ): tf.Tensor3D {
   return tf.tidy(() => {
-    const geometry: ConvolutionGeometry = {
-      strides: [1, stride],
-      dilations: [1, dilation],
-      padding: [0, padding],
-      groups,
-    };
-    const y = convolve(tf.expandDims(x, 1) as tf.Tensor4D, tf.expandDims(kernel, 0) as tf.Tensor4D, geometry);
-    return tf.squeeze(bias === undefined ? y : addBias(y, bias), [1]) as tf.Tensor3D;
+    if (isFewSteps(kernel, geometry)) return convolveBySteps(x, kernel, bias, geometry.stride ?? 1);
+    return convolveAsMap(x, kernel, bias, geometry);
   });
+}
+
+/** As maps of one frame. */
+function convolveAsMap(
+  x: tf.Tensor3D,
+  kernel: tf.Tensor3D,
+  bias: tf.Tensor | undefined,
+  { stride = 1, dilation = 1, padding = 0, groups = 1 }: Convolution1dGeometry,
+): tf.Tensor3D {
+  const geometry: ConvolutionGeometry = {
+    strides: [1, stride],
+    dilations: [1, dilation],
+    padding: [0, padding],
+    groups,
+  };
+  const y = convolve(tf.expandDims(x, 1) as tf.Tensor4D, tf.expandDims(kernel, 0) as tf.Tensor4D, geometry);
+  return tf.squeeze(bias === undefined ? y : addBias(y, bias), [1]) as tf.Tensor3D;
+}
+
+/** From so many channels on, a product of matrices is faster than a convolution of few steps. */
+const MANY_CHANNELS = 64;
+
+/** Whether steps neither leave a value out nor share many, as in the feature extractor of Wav2Vec2. */
+function isFewSteps(
+  kernel: tf.Tensor3D,
+  { stride = 1, dilation = 1, padding = 0, groups = 1 }: Convolution1dGeometry,
+): boolean {
+  const [kernelSize, nInputs] = kernel.shape;
+  const isPlain = dilation === 1 && padding === 0 && groups === 1;
+  return isPlain && nInputs >= MANY_CHANNELS && stride <= kernelSize && kernelSize <= 2 * stride;
+}
+
+/**
+ * As one product of matrices. Values that lie side by side in time are one row of `stride` values after a mere reshape; what
+ * the kernel sees beyond those is the end of a row that starts later.
+ */
+function convolveBySteps(
+  x: tf.Tensor3D,
+  kernel: tf.Tensor3D,
+  bias: tf.Tensor | undefined,
+  stride: number,
+): tf.Tensor3D {
+  const [batch, , nInputs] = x.shape;
+  const [kernelSize, , nOutputs] = kernel.shape;
+  const nSteps = Math.floor((x.shape[1] - kernelSize) / stride) + 1;
+  const rowsFrom = (start: number) =>
+    tf.reshape(tf.slice(x, [0, start, 0], [batch, nSteps * stride, nInputs]), [batch, nSteps, stride * nInputs]);
+  const nBeyond = kernelSize - stride;
+  const rows = [rowsFrom(0)];
+  if (nBeyond > 0) {
+    rows.push(tf.slice(rowsFrom(nBeyond), [0, 0, (stride - nBeyond) * nInputs], [batch, nSteps, nBeyond * nInputs]));
+  }
+  const seen = rows.length === 1 ? rows[0] : tf.concat(rows, 2);
+  return project(seen, tf.reshape(kernel, [kernelSize * nInputs, nOutputs]), bias) as tf.Tensor3D;
 }
 
 /**
