@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InPlaceVariable } from '../runtime/native/in-place-variable.js';
 import { hasRawOps } from '../runtime/native/raw-op.js';
 import { adam } from './adam.js';
+import { globalNorm } from './global-norm.js';
 import { sgd } from './sgd.js';
 import type { OptimizerOptions, UpdateCoefficients } from './update-rule.js';
 
@@ -101,8 +102,7 @@ export function clipByGlobalNorm(
   gradients: ReadonlyMap<string, tf.Tensor>,
   maxNorm: number,
 ): { gradients: Map<string, tf.Tensor>; norm: tf.Scalar } {
-  const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
-  const norm = tf.sqrt(tf.addN(squares)) as tf.Scalar;
+  const norm = globalNorm(gradients.values());
   if (maxNorm === 0) return { gradients: new Map(gradients), norm };
   const scale = tf.minimum(1, tf.div(maxNorm, tf.add(norm, 1e-6)));
   return { gradients: new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, scale)])), norm };

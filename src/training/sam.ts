@@ -4,6 +4,7 @@
  * stays low around them.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { globalNorm } from './global-norm.js';
 
 /** Keeps the step finite where the gradient vanishes. */
 const EPSILON = 1e-12;
@@ -25,8 +26,7 @@ export function sharpnessAware<Pass extends { readonly gradients: ReadonlyMap<st
   rho: number,
 ): Pass {
   const first = compute();
-  const length = tf.sqrt(tf.addN([...first.gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))));
-  const factor = tf.div(rho, tf.add(length, EPSILON));
+  const factor = tf.div(rho, tf.add(globalNorm(first.gradients.values()), EPSILON));
   const kept = [...trained.values(), ...statistics].map((variable) => ({ variable, value: tf.clone(variable) }));
   try {
     for (const [name, variable] of trained) {
