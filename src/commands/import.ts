@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { importAasistCommand } from './import-aasist.js';
 import { importHuggingFaceCommand } from './import-huggingface.js';
+import { importSslAasistCommand } from './import-ssl-aasist.js';
 
 /** Imports a model. */
 export const importCommand: CommandModule = {
@@ -11,6 +12,7 @@ export const importCommand: CommandModule = {
     args
       .command(importHuggingFaceCommand)
       .command(importAasistCommand)
+      .command(importSslAasistCommand)
       .demandCommand(1, 'expected what kind of model to import'),
   handler: () => {},
 };

@@ -1,5 +1,5 @@
 /** AASIST's published weights to checkpoints of ours: from a file, or from the authors' repository. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { importAasist, recogniseAasist } from '../models/aasist.weights.js';
 import { namedWeights, variablesOf } from '../models/named-weights.js';
@@ -10,7 +10,7 @@ import type { Logger } from '../runtime/logger.js';
 import { openSafetensors } from '../runtime/safetensors.js';
 import { readAndClose } from '../runtime/tensor-file.js';
 import { openTorchCheckpoint } from '../runtime/torch-checkpoint.js';
-import { type RunEnvironment, writeModel, writeRunConfig } from './checkpoint.js';
+import { checkOutput, type RunEnvironment, writeModel, writeRunConfig } from './checkpoint.js';
 import { clipLength, parseExperiment } from './config.js';
 
 /** Samples that the reference trained and tested on, at 16 kHz. */
@@ -123,10 +123,4 @@ export async function fetchPretrained(request: PretrainedRequest): Promise<Impor
   await downloadPinned({ url, ...pin }, file, { logger, advice });
   const source = `${path} of github.com/${REPOSITORY} at ${COMMIT.slice(0, 7)} (MIT, NAVER Corp.)`;
   return await importAasistFile({ file, output, source, environment });
-}
-
-function checkOutput(output: string): void {
-  if (existsSync(output) && readdirSync(output).length > 0) {
-    throw new CheckpointError(`${output}: expected a new or an empty folder, got one with files; choose another`);
-  }
 }

@@ -2,7 +2,7 @@
  * A run folder is a checkpoint: `config.json` says how the model was made, `model.safetensors` holds its best weights,
  * and everything that scores reads both from here.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -76,6 +76,17 @@ const metadataSchema = z.object({
     .optional(),
   bonafideLabel: z.string().optional(),
 });
+
+/**
+ * Checks that a checkpoint can be written to a folder.
+ *
+ * @throws CheckpointError where there is something in it
+ */
+export function checkOutput(output: string): void {
+  if (existsSync(output) && readdirSync(output).length > 0) {
+    throw new CheckpointError(`${output}: expected a new or an empty folder, got one with files; choose another`);
+  }
+}
 
 /** Writes `config.json`. */
 export function writeRunConfig(directory: string, run: RunConfig): void {

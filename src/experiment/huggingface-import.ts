@@ -1,11 +1,10 @@
 /** Hugging Face folders to checkpoints of ours. */
-import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { namedWeights, variablesOf } from '../models/named-weights.js';
 import { wav2vec2 } from '../models/wav2vec2.js';
 import { importWav2Vec2 } from '../models/wav2vec2.weights.js';
-import { CheckpointError, ConfigError, messageOf } from '../runtime/errors.js';
-import { type RunEnvironment, writeModel, writeRunConfig } from './checkpoint.js';
+import { ConfigError, messageOf } from '../runtime/errors.js';
+import { checkOutput, type RunEnvironment, writeModel, writeRunConfig } from './checkpoint.js';
 import { parseExperiment } from './config.js';
 import { openHuggingFaceWeights, readHuggingFaceConfig } from './huggingface-folder.js';
 import { bonafideIndexOf } from './label-names.js';
@@ -40,9 +39,7 @@ export interface ImportedModel {
  */
 export async function importHuggingFace(request: HuggingFaceImport): Promise<ImportedModel> {
   const { directory, output, bonafideLabel, environment } = request;
-  if (existsSync(output) && readdirSync(output).length > 0) {
-    throw new CheckpointError(`${output}: expected a new or an empty folder, got one with files; choose another`);
-  }
+  checkOutput(output);
   const { options, labels } = readHuggingFaceConfig(directory);
   const isReversed = labels !== undefined && isBonafideFirst(directory, labels, bonafideLabel);
   const model = wav2vec2.build(options, [null], 0);

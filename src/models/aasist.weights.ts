@@ -12,10 +12,14 @@ const N_BLOCKS = 6;
 /** Blocks whose width changes: they have a convolution in their shortcut. */
 const WIDENING_BLOCKS = [1, 3];
 
-/** Every weight of either model, trained ones and running statistics. */
-export const aasistWeightRules: readonly WeightRule[] = [
+/** Those of the residual encoder: trained ones and running statistics. */
+export const residualRules: readonly WeightRule[] = [
   ...normRules('first_bn', 'norm0'),
   ...Array.from({ length: N_BLOCKS }, (_, i) => blockRules(i)).flat(),
+];
+
+/** Those of the graphs, and of the logits. */
+export const graphRules: readonly WeightRule[] = [
   { from: 'pos_S', to: 'spectral-positions/positions' },
   ...singleGraphRules('S', 'spectral'),
   ...singleGraphRules('T', 'temporal'),
@@ -28,6 +32,9 @@ export const aasistWeightRules: readonly WeightRule[] = [
   ]),
   ...linearRules('out_layer', 'logits'),
 ];
+
+/** Every weight of either model. */
+export const aasistWeightRules: readonly WeightRule[] = [...residualRules, ...graphRules];
 
 /**
  * Takes the published weights over into a model of the size that they are of.
@@ -60,7 +67,8 @@ export function recogniseAasist(
   );
 }
 
-function isBatchCounter(name: string): boolean {
+/** Whether a tensor counts the batches that a norm has seen, which is not needed. */
+export function isBatchCounter(name: string): boolean {
   return name.endsWith('.num_batches_tracked');
 }
 
@@ -109,7 +117,8 @@ function poolRules(from: string, to: string): WeightRule[] {
   return linearRules(`${from}.proj`, `${to}-pool-scores`);
 }
 
-function linearRules(from: string, to: string, role = ''): WeightRule[] {
+/** Of a linear map, the name of whose weights here may open with a role. */
+export function linearRules(from: string, to: string, role = ''): WeightRule[] {
   return [
     { from: `${from}.weight`, to: `${to}/${role}kernel`, axes: LINEAR_AXES },
     { from: `${from}.bias`, to: `${to}/${role}bias` },
@@ -123,7 +132,8 @@ function convolutionRules(from: string, to: string): WeightRule[] {
   ];
 }
 
-function normRules(from: string, to: string): WeightRule[] {
+/** Of a batch norm. */
+export function normRules(from: string, to: string): WeightRule[] {
   return [
     { from: `${from}.weight`, to: `${to}/gamma` },
     { from: `${from}.bias`, to: `${to}/beta` },

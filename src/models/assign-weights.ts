@@ -58,7 +58,9 @@ export function assignWeights(
     ...list('of another shape or type', unlike),
   ];
   if (problems.length > 0) {
-    throw new CheckpointError(`${file.path}: weights of another model: ${problems.join('; ')}; check config.json`);
+    throw new CheckpointError(
+      `${file.path}: weights of another model: ${problems.join('; ')}; is it of another architecture?`,
+    );
   }
   for (const [name, { rule, variable }] of found) {
     tf.tidy(() => {
@@ -81,10 +83,10 @@ function sourceShape({ axes }: SourceRule, { shape }: tf.Variable): number[] {
   return source;
 }
 
-/** Whether a shape is the expected one, but for axes of length 1. */
+/** Whether a shape is the expected one, but for axes of length 1 that it has beyond, as a convolution of one step has. */
 function withoutOnes(shape: readonly number[], expected: readonly number[]): boolean {
   const long = (lengths: readonly number[]) => lengths.filter((length) => length !== 1).join();
-  return shape.join() === expected.join() || (expected.length === 1 && long(shape) === long(expected));
+  return shape.join() === expected.join() || (shape.length > expected.length && long(shape) === long(expected));
 }
 
 function list(what: string, names: readonly string[]): string[] {

@@ -3,10 +3,10 @@
  * through a residual encoder into the graphs over frequency and over time (Tak et al., "Automatic speaker verification
  * spoofing and deepfake detection using wav2vec 2.0 and data augmentation", Odyssey 2022).
  *
- * Reference code: TakHemlata/SSL_Anti-spoofing, model.py, on XLS-R-300M. Input `[batch, samples]` at 16 kHz, at least 3
- * frames (1,040 samples) and with 128 features; the number may be free. Output `[batch, 2]`. Of the trained weights 447,658
- * are the back-end's on XLS-R. The encoder's defaults are those of wav2vec2-base; those of XLS-R are in
- * `experiments/xlsr-aasist.json`.
+ * Reference code: TakHemlata/SSL_Anti-spoofing at 4acaa61, model.py, on XLS-R-300M. Input `[batch, samples]` at 16 kHz, at
+ * least 3 frames (1,040 samples) and with 128 features; the number may be free. Output `[batch, 2]`. Of the trained weights
+ * 446,730 are the back-end's on XLS-R. The encoder's defaults are those of wav2vec2-base; those of XLS-R are in
+ * `experiments/xlsr-aasist.json`. The reference takes the waveform as it is: `normalizeInput` false.
  *
  * Dead in the reference, hence not trained here: the first batch norm of the residual blocks 2 to 6. Deviations: the encoder
  * is that of transformers, whose last hidden state is normalised once as fairseq's is; dropout, LayerDrop and masks of the
