@@ -10,7 +10,7 @@ import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
 import { parseOptions } from '../runtime/options.js';
 import { openSafetensors, writeSafetensors } from '../runtime/safetensors.js';
-import { downloadTensors, uploadTensorFile } from '../runtime/tensor-store.js';
+import { storable, uploadTensorFile } from '../runtime/tensor-store.js';
 import { type ExperimentConfig, parseExperiment } from './config.js';
 
 /** Files of a run folder, by role. */
@@ -122,7 +122,7 @@ export function writeModel(
   weights: ReadonlyMap<string, tf.Tensor>,
   { threshold, epoch, inputShape, labels, bonafideLabel }: ModelMetadata,
 ): void {
-  writeSafetensors(join(directory, RUN_FILES.model), downloadTensors(weights), {
+  writeSafetensors(join(directory, RUN_FILES.model), storable(weights), {
     format: FORMAT,
     threshold: String(threshold),
     epoch: String(epoch),

@@ -10,13 +10,14 @@ import { messageOf, systemCodeOf, VoiceproofError } from './errors.js';
 /**
  * Writes `content` to `path` atomically, making the folder if need be.
  *
+ * @param content the whole, or its parts in order, each asked for when the one before is written
  * @param options `durable` (default true) waits until the bytes are on the disk; without it a power cut may leave a
  *   torn file, so only for what is checked when read
  * @throws VoiceproofError where the disk is full or the place can't be written; nothing is left behind then
  */
 export function writeFileAtomic(
   path: string,
-  content: string | Uint8Array | readonly Uint8Array[],
+  content: string | Uint8Array | Iterable<Uint8Array>,
   { durable = true }: { readonly durable?: boolean } = {},
 ): void {
   const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
@@ -33,6 +34,7 @@ export function writeFileAtomic(
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
+    if (error instanceof VoiceproofError) throw error; // of who makes the parts
     const code = systemCodeOf(error);
     const remedy =
       code === 'ENOSPC'

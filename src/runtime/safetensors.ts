@@ -116,12 +116,12 @@ export function writeSafetensors(
   writeFileAtomic(path, encodeSafetensors(path, tensors, metadata));
 }
 
-/** The parts of the file, in order. */
-function encodeSafetensors(
+/** The parts of the file, in order. The values of a tensor are asked for in its turn. */
+function* encodeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>>,
-): Uint8Array[] {
+): Generator<Uint8Array> {
   const order = [...tensors].sort(
     ([nameA, a], [nameB, b]) => ITEM_BYTES[b.dtype] - ITEM_BYTES[a.dtype] || (nameA < nameB ? -1 : 1),
   );
@@ -129,21 +129,20 @@ function encodeSafetensors(
   if (Object.keys(metadata).length > 0) {
     fields.push([METADATA_KEY, Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))]);
   }
-  const parts: Uint8Array[] = [];
   let at = 0;
-  for (const [name, tensor] of order) {
+  for (const [name, { dtype, shape }] of order) {
     if (name === METADATA_KEY) throw new CheckpointError(`${path}: a tensor can't be named ${METADATA_KEY}; rename it`);
-    const bytes = encode(tensor, `${path}: ${name}`);
-    fields.push([name, { dtype: tensor.dtype, shape: [...tensor.shape], data_offsets: [at, at + bytes.byteLength] }]);
-    parts.push(bytes);
-    at += bytes.byteLength;
+    const end = at + bytesOf(dtype, shape);
+    fields.push([name, { dtype, shape: [...shape], data_offsets: [at, end] }]);
+    at = end;
   }
   // Written field by field, because an object would put names that look like integers first.
   const json = Buffer.from(`{${fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)}}`);
   const header = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
   header.writeBigUInt64LE(BigInt(header.length - 8));
   json.copy(header, 8);
-  return [header, ...parts];
+  yield header;
+  for (const [name, tensor] of order) yield encode(tensor, `${path}: ${name}`);
 }
 
 function readHeader(file: ByteFile): { entries: Entry[]; metadata: Record<string, string>; start: number } {
@@ -215,13 +214,17 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
   }
   const { dtype, shape } = parsed.data;
   const [begin, end] = parsed.data.data_offsets;
-  const wanted = shape.reduce((product, n) => product * n, ITEM_BYTES[dtype]);
+  const wanted = bytesOf(dtype, shape);
   if (end - begin !== wanted) {
     throw new CheckpointError(
       `${path}: ${name}: shape [${shape}] of ${dtype} needs ${wanted} bytes, got ${end - begin}; the file is damaged`,
     );
   }
   return { name, dtype, shape, begin, end };
+}
+
+function bytesOf(dtype: StoredType, shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, ITEM_BYTES[dtype]);
 }
 
 /** Raw values, little endian, as the array that {@link StoredTensor.data} promises for the type. */

@@ -7,14 +7,23 @@ import type { TensorFile } from './tensor-file.js';
 /** Types that are read as float32. */
 const FLOATS: ReadonlySet<StoredType> = new Set(['F32', 'F16', 'BF16']);
 
-/** Copies tensors from the engine, float32. */
-export function downloadTensors(tensors: ReadonlyMap<string, tf.Tensor>): Map<string, StoredTensor> {
-  return new Map(
-    [...tensors].map(([name, tensor]) => [
-      name,
-      { dtype: 'F32' as const, shape: tensor.shape, data: tensor.dataSync<'float32'>().slice() },
-    ]),
-  );
+/** Tensors as a file takes them, float32: their values are copied from the engine whenever they are asked for. */
+export function storable(tensors: ReadonlyMap<string, tf.Tensor>): Map<string, StoredTensor> {
+  return new Map([...tensors].map(([name, tensor]) => [name, new EngineTensor(tensor)]));
+}
+
+class EngineTensor implements StoredTensor {
+  readonly dtype = 'F32';
+
+  constructor(private readonly tensor: tf.Tensor) {}
+
+  get shape(): readonly number[] {
+    return this.tensor.shape;
+  }
+
+  get data(): Float32Array {
+    return this.tensor.dataSync<'float32'>().slice();
+  }
 }
 
 /**

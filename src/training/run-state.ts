@@ -7,8 +7,9 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
-import { readSafetensors, writeSafetensors } from '../runtime/safetensors.js';
-import { downloadTensors, uploadTensors } from '../runtime/tensor-store.js';
+import { openSafetensors, writeSafetensors } from '../runtime/safetensors.js';
+import type { TensorFile } from '../runtime/tensor-file.js';
+import { storable, uploadTensorFile } from '../runtime/tensor-store.js';
 import type { EpochRecord } from './history.js';
 import type { LossScaleState } from './loss-scale.js';
 
@@ -47,7 +48,7 @@ const FORMAT = 'voiceproof-state-1';
 
 /** Writes the state as `checkpoint-STEP.safetensors` and removes all but the newest `limit`. */
 export function saveState(directory: string, variables: StateVariables, progress: Progress, limit: number): void {
-  writeSafetensors(join(directory, `checkpoint-${progress.step}.safetensors`), downloadTensors(prefixed(variables)), {
+  writeSafetensors(join(directory, `checkpoint-${progress.step}.safetensors`), storable(prefixed(variables)), {
     format: FORMAT,
     progress: JSON.stringify(progress),
   });
@@ -68,15 +69,24 @@ export function loadState(directory: string, variables: StateVariables): Progres
   const newest = listStates(directory).at(-1);
   if (newest === undefined) throw new CheckpointError(`${directory}: nothing to resume; start without --resume`);
   const path = join(directory, newest.name);
-  const { tensors, metadata } = readSafetensors(path);
-  if (metadata.format !== FORMAT || metadata.progress === undefined) {
+  const file = openSafetensors(path);
+  try {
+    const progress = parseProgress(path, file.metadata);
+    uploadTensorFile(file, prefixed(variables));
+    return progress;
+  } finally {
+    file.close();
+  }
+}
+
+function parseProgress(path: string, { format, progress }: TensorFile['metadata']): Progress {
+  if (format !== FORMAT || progress === undefined) {
     throw new CheckpointError(
-      `${path}: expected a training state of this version, got format ${metadata.format}; start anew without --resume`,
+      `${path}: expected a training state of this version, got format ${format}; start anew without --resume`,
     );
   }
-  uploadTensors(path, tensors, prefixed(variables));
   try {
-    return JSON.parse(metadata.progress) as Progress;
+    return JSON.parse(progress) as Progress;
   } catch (error) {
     throw new CheckpointError(`${path}: damaged: ${messageOf(error)}; remove it to resume from the one before`, {
       cause: error,

@@ -95,6 +95,25 @@ describe('writing and reading', () => {
     expect(readSafetensors(path)).toEqual({ tensors: new Map(), metadata: {} });
   });
 
+  test('asks for the values of each tensor once, in its turn, and leaves nothing where they can’t be had', () => {
+    const asked: string[] = [];
+    const lazy = (name: string, isBroken = false) => ({
+      dtype: 'F32' as const,
+      shape: [2],
+      get data() {
+        asked.push(name);
+        if (isBroken) throw new CheckpointError(`${name}: gone`);
+        return new Float32Array([1, 2]);
+      },
+    });
+    writeSafetensors(path, new Map(['b', 'a'].map((name) => [name, lazy(name)])));
+    expect(asked).toEqual(['a', 'b']);
+    expect([...readSafetensors(path).tensors.keys()]).toEqual(['a', 'b']);
+    rmSync(path);
+    expect(() => writeSafetensors(path, new Map([['c', lazy('c', true)]]))).toThrow(/^c: gone$/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('refuses data that is not what shape and dtype say', () => {
     const write = (tensor: StoredTensor) => () => writeSafetensors(path, new Map([['w', tensor]]));
     expect(write({ dtype: 'F32', shape: [3], data: new Float32Array(2) })).toThrow(/w: expected 3 values.*got 2/);
