@@ -35,10 +35,13 @@ export interface ExperimentConfig {
   readonly training: TrainingOptions;
 }
 
+/** Longest that a clip is seen in one piece: attention grows with its square. */
+export const MOST_SECONDS = 60;
+
 const experimentOptions = z.strictObject({
   description: z.string().default(''),
   seed: z.int().min(0).default(42),
-  durationSeconds: z.number().min(0.1).max(60).nullable().default(4),
+  durationSeconds: z.number().min(0.1).max(MOST_SECONDS).nullable().default(4),
   data: z.unknown().default({}),
   feature: z.unknown().default(null),
   augment: z.unknown().default([]),
@@ -89,12 +92,13 @@ export function parseExperiment(value: unknown, where: string): ExperimentConfig
 
 /** Samples that every clip is brought to; undefined where each keeps its own length. */
 export function clipLength(config: ExperimentConfig): number | undefined {
-  return config.training.groupByLength ? undefined : longestClip(config);
+  const keepsOwn = config.training.groupByLength || config.durationSeconds === null;
+  return keepsOwn ? undefined : longestClip(config);
 }
 
-/** Samples that the model sees of a clip at most; undefined where it sees them whole. */
-export function longestClip({ durationSeconds }: ExperimentConfig): number | undefined {
-  return durationSeconds === null ? undefined : Math.round(durationSeconds * SAMPLE_RATE);
+/** Samples that the model sees of a clip at most. */
+export function longestClip({ durationSeconds }: ExperimentConfig): number {
+  return Math.round((durationSeconds ?? MOST_SECONDS) * SAMPLE_RATE);
 }
 
 /** What padding is to the model of an experiment whose batches are padded; undefined where they are not, or can't be. */

@@ -1,11 +1,10 @@
 /** Waveforms to the inputs of a model: brought to a length, through the front-end, and gathered in batches. */
 import { SAMPLE_RATE } from '../data/audio.js';
 import { toFixedLength, toOwnLength } from '../data/fixed-length.js';
+import { MOST_SECONDS } from '../experiment/config.js';
 import { createFeature } from '../features/registry.js';
 import type { TypedOptions } from '../runtime/options.js';
 
-/** Seconds of a clip that are seen where clips are whole: attention grows with their square. */
-const WHOLE_SECONDS = 60;
 /** Clips that are scored at a time. */
 const MAX_ROWS = 16;
 
@@ -48,7 +47,7 @@ export interface ClipInput {
  */
 export function createClipInput({ feature, fixedSamples, mostSamples, inputShape }: ClipInputOptions): ClipInput {
   const extractor = feature === null ? undefined : createFeature(feature, SAMPLE_RATE);
-  const nSamples = fixedSamples ?? mostSamples ?? WHOLE_SECONDS * SAMPLE_RATE;
+  const nSamples = fixedSamples ?? mostSamples ?? MOST_SECONDS * SAMPLE_RATE;
   const prepare = (waveform: Float32Array): Float32Array => {
     const clip = fixedSamples === undefined ? toOwnLength(waveform, nSamples) : toFixedLength(waveform, fixedSamples);
     return extractor === undefined ? clip : extractor.compute(clip);

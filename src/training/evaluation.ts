@@ -4,7 +4,7 @@ import { readAudio } from '../data/audio.js';
 import type { Batch } from '../data/batch.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
-import { type ExperimentConfig, longestClip, paddingKind } from '../experiment/config.js';
+import { clipLength, type ExperimentConfig, longestClip, paddingKind } from '../experiment/config.js';
 import { isDetector, scoresOf } from '../inference/detector.js';
 import { openScorer } from '../inference/open-scorer.js';
 import type { Scorer } from '../inference/scorer.js';
@@ -64,7 +64,7 @@ export function createExperimentLoader(
     mode,
     seed,
     logger,
-    nSamples: longestClip(config),
+    nSamples: padding === undefined ? clipLength(config) : longestClip(config),
     padding,
     feature: feature ?? undefined,
     augment: mode === 'train' ? config.augment : [],

@@ -94,7 +94,8 @@ export function createPasses(
 function lengthRuleOf(config: ExperimentConfig): string {
   const nSamples = clipLength(config);
   if (nSamples !== undefined) return `start ${nSamples}`;
-  const most = longestClip(config);
-  const own = most === undefined ? 'whole' : `at most ${most}`;
-  return paddingKind(config) === 'masked' ? `${own}, padded to ${config.training.padToMultipleOf}` : own;
+  const kind = paddingKind(config);
+  if (kind === undefined) return 'whole';
+  const own = `at most ${longestClip(config)}`;
+  return kind === 'masked' ? `${own}, padded to ${config.training.padToMultipleOf}` : own;
 }
