@@ -206,16 +206,12 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
     const dev = await parts.score('dev', parts.corpus.dev, batches.dev);
     return measureDev(dev.scored, dev.loss, decisionScore(training.loss));
   };
-  let cost: StepCost | null = null;
   const progress = await train({
     forward: (inputs, stepSeed, also) => {
       return namedOutputs(passes.call(inputs, { training: true, seed: stepSeed, ...also }));
     },
     ...(profiler === undefined ? {} : { wrapStep: (step) => profiledStep(step, profiler) }),
     usesGpu: run.engine.usesGpu,
-    onCost: (measured) => {
-      cost = measured;
-    },
     hasAttackTask,
     isCompiled,
     weights,
@@ -242,7 +238,7 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
     const { threshold } = await measure();
     writeModel(directory, weights, { threshold, epoch: progress.epoch, inputShape });
   }
-  return cost;
+  return progress.cost ?? null;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { TensorFile } from '../runtime/tensor-file.js';
 import { storable, uploadTensorFile } from '../runtime/tensor-store.js';
 import type { EpochRecord } from './history.js';
 import type { LossScaleState } from './loss-scale.js';
+import type { StepCost } from './step-cost.js';
 
 /** Counters of a run. */
 export interface Progress {
@@ -31,6 +32,8 @@ export interface Progress {
   /** Epochs since the last gain that early stopping counts. */
   readonly patience: number;
   readonly history: readonly EpochRecord[];
+  /** What a training step costs, of those trained last; absent where that is not known: op by op. */
+  readonly cost?: StepCost;
   /** With fp16 alone. */
   readonly lossScale?: LossScaleState;
 }

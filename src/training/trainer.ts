@@ -15,11 +15,11 @@ import { deriveSeed } from '../runtime/random.js';
 import type { DevMeasurement } from './evaluation.js';
 import type { EpochRecord } from './history.js';
 import { LossScale } from './loss-scale.js';
-import { createOptimizer } from './optimizers.js';
+import { createOptimizer, type Optimizer } from './optimizers.js';
 import { precisionOf } from './precision.js';
 import type { Progress, StateVariables } from './run-state.js';
 import { createSchedule, type Schedule, withAveragingRate } from './schedules.js';
-import { createTrainingStep, type ForwardPass, type TrainingStep } from './step.js';
+import { createTrainingStep, type ForwardPass, type StepLosses, type TrainingStep } from './step.js';
 import { reportCost, type StepCost } from './step-cost.js';
 import { PLAIN_PLAN, type TrainingPlan } from './training-plan.js';
 import { plannedCoefficients, Stages } from './training-stages.js';
@@ -63,8 +63,6 @@ export interface TrainerParts {
   readonly wrapStep?: (step: TrainingStep) => TrainingStep;
   /** Whether memory is that of a GPU, of which it is not known how much is free. Default false. */
   readonly usesGpu?: boolean;
-  /** Called before the first step with what each costs, where that is known. */
-  onCost?(cost: StepCost): void;
   /** Called with each new best model, before {@link onState}. */
   onBest(epoch: number, measurement: DevMeasurement): void;
   /** Called when the state should be saved. */
@@ -87,6 +85,21 @@ const START: Progress = {
   history: [],
 };
 
+/** What a run trains with, made once. */
+interface Training extends TrainerParts {
+  readonly plan: TrainingPlan;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | undefined;
+  /** All that a state holds. */
+  readonly variables: StateVariables;
+  /** Factor on the learning rate by the number of updates so far. */
+  readonly schedule: Schedule;
+  readonly lossScale: LossScale | undefined;
+  readonly stages: Stages;
+  /** Of the update after `updates` others. */
+  coefficientsOf(updates: number, history: readonly EpochRecord[]): ReturnType<typeof plannedCoefficients>;
+}
+
 /**
  * Trains until the last epoch or early stopping. Where weights are averaged, the averages are what is measured and offered
  * as best: with `swa` from its start on, before which early stopping does not count.
@@ -96,122 +109,13 @@ const START: Progress = {
  *   (after saving)
  */
 export async function train(parts: TrainerParts): Promise<Progress> {
-  const { options, data, logger } = parts;
-  const { plan = PLAIN_PLAN } = parts;
-  const trained = new Map(
-    [...parts.weights].filter(([name]) => parts.trainable.has(name) && Number.isFinite(plan.firstEpochOf(name))),
-  );
-  const optimizer = createOptimizer(trained, options);
-  const average = createAverage(parts, trained);
-  const variables: StateVariables = {
-    weights: parts.weights,
-    moments: optimizer.moments,
-    averages: average?.variables ?? new Map(),
-  };
-  const updatesPerEpoch = Math.ceil(data.nBatches / options.gradientAccumulationSteps);
-  const schedule = scheduleOf(options, updatesPerEpoch);
-  const precision = precisionOf(options, parts.isCompiled);
-  const coefficientsOf = (updates: number, history: readonly EpochRecord[]) =>
-    plannedCoefficients(trained.keys(), plan, history, (rate, nBefore) =>
-      optimizer.coefficients(rate * schedule(updates), updates + 1 - nBefore),
-    );
-  const lossScale = options.fp16 ? new LossScale() : undefined;
-  const stages = new Stages(trained, plan, (stage) => {
-    const created = createTrainingStep({ ...parts, trained: stage, optimizer, precision, lossScale });
-    return parts.wrapStep?.(created) ?? created;
-  });
+  const training = prepare(parts);
+  const { options, average } = training;
   try {
-    let progress = parts.resume(variables) ?? START;
-    lossScale?.restore(progress.lossScale);
+    let progress = parts.resume(training.variables) ?? START;
+    training.lossScale?.restore(progress.lossScale);
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
-      const epoch = progress.epoch + 1;
-      const { step, isNew } = stages.stepIn(epoch);
-      let isPriced = !isNew;
-      // What is measured from here on is another thing than before.
-      if (epoch === average?.firstEpoch && progress.batch === 0) progress = { ...progress, best: null, patience: 0 };
-      const started = performance.now() - progress.seconds * 1000;
-      const bar = logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
-      let { batch, step: updates, lossSum, attackLossSum } = progress;
-      const now = (): Progress => ({
-        ...progress,
-        batch,
-        step: updates,
-        lossSum,
-        attackLossSum,
-        seconds: (performance.now() - started) / 1000,
-        ...(lossScale === undefined ? {} : { lossScale: lossScale.state }),
-      });
-      try {
-        for await (const examples of data.batches(epoch, batch)) {
-          if (!isPriced) {
-            isPriced = true;
-            tellCost(parts, step.cost(examples));
-          }
-          const seed = deriveSeed(parts.seed, 'step', epoch, batch);
-          batch += 1;
-          const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
-          const isUpdate = pending === options.gradientAccumulationSteps || batch === data.nBatches;
-          const losses = isUpdate
-            ? step.update(examples, seed, pending, ...coefficientsOf(updates, progress.history))
-            : step.accumulate(examples, seed);
-          // A batch that overflowed may have no loss that could be told.
-          if (losses.isSkipped !== true || Number.isFinite(losses.loss + losses.attackLoss)) {
-            lossSum += losses.loss;
-            attackLossSum += losses.attackLoss;
-          }
-          if (!isUpdate) continue;
-          if (losses.isSkipped !== true) {
-            updates += 1;
-            average?.afterUpdate(updates);
-          }
-          bar.update(batch, `loss ${(lossSum / batch).toFixed(4)}`);
-          // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
-          await setImmediate();
-          if (batch === data.nBatches) continue;
-          if (parts.signal?.aborted === true) {
-            parts.onState(now(), variables);
-            throw new TrainingError(`interrupted in epoch ${epoch} after ${batch} of ${data.nBatches} batches; saved`);
-          }
-          if (options.saveSteps !== null && updates % options.saveSteps === 0) parts.onState(now(), variables);
-        }
-      } finally {
-        bar.end();
-      }
-      average?.afterEpoch(epoch);
-      const { measurement, value, gain } = await withAverages(average, parts.weights, epoch, async () => {
-        const measurement = await parts.measure();
-        const value = measurement[options.metricForBestModel];
-        const gain = progress.best === null ? Number.POSITIVE_INFINITY : gainOf(value, progress.best.value, options);
-        if (gain > 0) parts.onBest(epoch, measurement);
-        return { measurement, value, gain };
-      });
-      const record: EpochRecord = {
-        epoch,
-        step: updates,
-        trainLoss: lossSum / data.nBatches,
-        ...(parts.hasAttackTask === true ? { trainAttackLoss: attackLossSum / data.nBatches } : {}),
-        learningRate: schedule(Math.max(0, updates - 1)),
-        devLoss: measurement.loss,
-        devEer: measurement.eer,
-        devAuc: measurement.auc,
-        devAccuracy: measurement.accuracy,
-        seconds: (performance.now() - started) / 1000,
-      };
-      progress = {
-        epoch,
-        batch: 0,
-        step: updates,
-        lossSum: 0,
-        attackLossSum: 0,
-        seconds: 0,
-        best: gain > 0 ? { epoch, value } : progress.best,
-        patience: gain > options.earlyStoppingThreshold ? 0 : progress.patience + 1,
-        history: [...progress.history, record],
-        ...(lossScale === undefined ? {} : { lossScale: lossScale.state }),
-      };
-      parts.onState(progress, variables);
-      parts.onEpoch(record);
-      if (parts.signal?.aborted === true) throw new TrainingError(`interrupted after epoch ${epoch}; saved`);
+      progress = await trainEpoch(training, progress);
     }
     // What is measured last without the best model: not the weights that training would go on from.
     if (!options.loadBestModelAtEnd && progress.epoch >= (average?.firstEpoch ?? Number.POSITIVE_INFINITY)) {
@@ -220,16 +124,152 @@ export async function train(parts: TrainerParts): Promise<Progress> {
     return progress;
   } finally {
     average?.dispose();
-    stages.dispose();
-    optimizer.dispose();
+    training.stages.dispose();
+    training.optimizer.dispose();
   }
 }
 
-function tellCost({ options, logger, usesGpu, onCost }: TrainerParts, cost: StepCost | undefined): void {
-  if (cost === undefined) return;
+function prepare(parts: TrainerParts): Training {
+  const { options, data, isCompiled, plan = PLAIN_PLAN } = parts;
+  const trained = new Map(
+    [...parts.weights].filter(([name]) => parts.trainable.has(name) && Number.isFinite(plan.firstEpochOf(name))),
+  );
+  const optimizer = createOptimizer(trained, options);
+  const average = createAverage(parts, trained);
+  const schedule = scheduleOf(options, Math.ceil(data.nBatches / options.gradientAccumulationSteps));
+  const precision = precisionOf(options, isCompiled);
+  const lossScale = options.fp16 ? new LossScale() : undefined;
+  const stages = new Stages(trained, plan, (stage) => {
+    const created = createTrainingStep({ ...parts, trained: stage, optimizer, precision, lossScale });
+    return parts.wrapStep?.(created) ?? created;
+  });
+  return {
+    ...parts,
+    plan,
+    optimizer,
+    average,
+    variables: { weights: parts.weights, moments: optimizer.moments, averages: average?.variables ?? new Map() },
+    schedule,
+    lossScale,
+    stages,
+    coefficientsOf: (updates, history) =>
+      plannedCoefficients(trained.keys(), plan, history, (rate, nBefore) =>
+        optimizer.coefficients(rate * schedule(updates), updates + 1 - nBefore),
+      ),
+  };
+}
+
+/** The rest of an epoch, its measurement on the dev set, and its saving. @returns the counters after it */
+async function trainEpoch(training: Training, before: Progress): Promise<Progress> {
+  const { average, weights, options, data } = training;
+  const epoch = before.epoch + 1;
+  // What is measured from here on is another thing than before.
+  const isOtherMeasure = epoch === average?.firstEpoch && before.batch === 0;
+  const from: Progress = isOtherMeasure ? { ...before, best: null, patience: 0 } : before;
+  const clock = startClock(from.seconds);
+  const trained = await trainBatches(training, from, clock);
+  average?.afterEpoch(epoch);
+  const { measurement, value, gain } = await withAverages(average, weights, epoch, async () => {
+    const measurement = await training.measure();
+    const value = measurement[options.metricForBestModel];
+    const gain = from.best === null ? Number.POSITIVE_INFINITY : gainOf(value, from.best.value, options);
+    if (gain > 0) training.onBest(epoch, measurement);
+    return { measurement, value, gain };
+  });
+  const { step, lossSum, attackLossSum } = trained;
+  const record: EpochRecord = {
+    epoch,
+    step,
+    trainLoss: lossSum / data.nBatches,
+    ...(training.hasAttackTask === true ? { trainAttackLoss: attackLossSum / data.nBatches } : {}),
+    learningRate: training.schedule(Math.max(0, step - 1)),
+    devLoss: measurement.loss,
+    devEer: measurement.eer,
+    devAuc: measurement.auc,
+    devAccuracy: measurement.accuracy,
+    seconds: clock(),
+  };
+  const after: Progress = {
+    ...trained,
+    epoch,
+    batch: 0,
+    lossSum: 0,
+    attackLossSum: 0,
+    seconds: 0,
+    best: gain > 0 ? { epoch, value } : from.best,
+    patience: gain > options.earlyStoppingThreshold ? 0 : from.patience + 1,
+    history: [...from.history, record],
+  };
+  training.onState(after, training.variables);
+  training.onEpoch(record);
+  if (training.signal?.aborted === true) throw new TrainingError(`interrupted after epoch ${epoch}; saved`);
+  return after;
+}
+
+/** The batches that are left of an epoch. @returns the counters after the last */
+async function trainBatches(training: Training, from: Progress, clock: () => number): Promise<Progress> {
+  const { options, data, average, lossScale, stages } = training;
+  const epoch = from.epoch + 1;
+  const { step, isNew } = stages.stepIn(epoch);
+  const bar = training.logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
+  let isPriced = !isNew;
+  let now = from;
+  const save = (): void => training.onState({ ...now, seconds: clock() }, training.variables);
+  try {
+    for await (const examples of data.batches(epoch, from.batch)) {
+      if (!isPriced) {
+        isPriced = true;
+        const cost = tellCost(training, step.cost(examples));
+        // A run that goes on keeps what it knew: the batch that it begins with may be a smaller one.
+        const isFirst = now.cost === undefined || (from.batch === 0 && stages.beginsIn(epoch));
+        if (cost !== undefined && isFirst) now = { ...now, cost };
+      }
+      const seed = deriveSeed(training.seed, 'step', epoch, now.batch);
+      const batch = now.batch + 1;
+      const pending = batch % options.gradientAccumulationSteps || options.gradientAccumulationSteps;
+      const isUpdate = pending === options.gradientAccumulationSteps || batch === data.nBatches;
+      const losses = isUpdate
+        ? step.update(examples, seed, pending, ...training.coefficientsOf(now.step, now.history))
+        : step.accumulate(examples, seed);
+      const isTaken = isUpdate && losses.isSkipped !== true;
+      now = { ...withLosses(now, losses), batch, step: now.step + (isTaken ? 1 : 0) };
+      if (lossScale !== undefined) now = { ...now, lossScale: lossScale.state };
+      if (!isUpdate) continue;
+      if (isTaken) average?.afterUpdate(now.step);
+      bar.update(batch, `loss ${(now.lossSum / batch).toFixed(4)}`);
+      // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
+      await setImmediate();
+      if (batch === data.nBatches) continue;
+      if (training.signal?.aborted === true) {
+        save();
+        throw new TrainingError(`interrupted in epoch ${epoch} after ${batch} of ${data.nBatches} batches; saved`);
+      }
+      if (options.saveSteps !== null && now.step % options.saveSteps === 0) save();
+    }
+  } finally {
+    bar.end();
+  }
+  return now;
+}
+
+/** Seconds from now on, and `before`. */
+function startClock(before: number): () => number {
+  const started = performance.now();
+  return () => before + (performance.now() - started) / 1000;
+}
+
+/** The counters with the losses of a batch; one that overflowed may have none that could be told. */
+function withLosses(progress: Progress, { isSkipped, loss, attackLoss }: StepLosses): Progress {
+  if (isSkipped === true && !Number.isFinite(loss + attackLoss)) return progress;
+  return { ...progress, lossSum: progress.lossSum + loss, attackLossSum: progress.attackLossSum + attackLoss };
+}
+
+/** Tells what a step costs, where that is known, and refuses what memory can't hold. */
+function tellCost({ options, logger, usesGpu }: TrainerParts, cost: StepCost | undefined): StepCost | undefined {
+  if (cost === undefined) return undefined;
   const availableBytes = usesGpu === true ? undefined : availableMemory();
   reportCost(cost, { limitGigabytes: options.maxStepGigabytes, availableBytes, logger });
-  onCost?.(cost);
+  return cost;
 }
 
 /** By how much `value` is better than `best`; negative where it is worse. */

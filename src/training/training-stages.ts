@@ -33,6 +33,11 @@ export class Stages {
     return { step: this.step, isNew: true };
   }
 
+  /** Whether weights have their turn from this epoch on, and not before. */
+  beginsIn(epoch: number): boolean {
+    return [...this.trained.keys()].some((name) => this.plan.firstEpochOf(name) === epoch);
+  }
+
   dispose(): void {
     this.step?.dispose();
     for (const variable of this.trained.values()) variable.trainable = true;

@@ -1,36 +1,17 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../support/run-command.js';
+import { copySmallCorpus } from '../support/small-corpus.js';
 
-const CORPUS = fileURLToPath(new URL('../../corpus/', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'voiceproof-compare-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Six clips of each class and set of the bundled corpus, as a folder. */
 beforeAll(() => {
-  for (const set of ['train', 'dev', 'eval']) {
-    const protocol = readFileSync(
-      join(CORPUS, 'protocols', `ASVspoof2019.LA.cm.${set}.${set === 'train' ? 'trn' : 'trl'}.txt`),
-      'utf8',
-    );
-    for (const label of ['bonafide', 'spoof']) {
-      const names = protocol
-        .split('\n')
-        .filter((line) => line.trim().endsWith(label))
-        .slice(0, 6)
-        .map((line) => line.split(/\s+/)[1]);
-      const folder = join(directory, 'clips', set, label === 'bonafide' ? 'real' : 'fake');
-      mkdirSync(folder, { recursive: true });
-      for (const name of names) {
-        copyFileSync(join(CORPUS, `ASVspoof2019_LA_${set}`, 'flac', `${name}.flac`), join(folder, `${name}.flac`));
-      }
-    }
-  }
+  copySmallCorpus(join(directory, 'clips'), 4);
   const experiment = {
-    durationSeconds: 1,
+    durationSeconds: 0.5,
     data: { folder: join(directory, 'clips') },
     feature: { type: 'log-mel' },
     model: { type: 'lcnn-small' },

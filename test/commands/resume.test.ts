@@ -1,19 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/runtime/random.js';
+import { readSafetensors } from '../../src/runtime/safetensors.js';
 import { runCommand, startCommand } from '../support/run-command.js';
+import { copySmallCorpus } from '../support/small-corpus.js';
 
 /** Kills in the run that is killed again and again; `npm run test:kill` asks for twenty. */
 const N_KILLS = Number(process.env.VOICEPROOF_KILLS ?? 2);
 
 const directory = mkdtempSync(join(tmpdir(), 'voiceproof-resume-'));
+beforeAll(() => copySmallCorpus(join(directory, 'clips'), 6));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+// Three steps an epoch, of which each second one is saved.
 const OPTIONS = [
-  'durationSeconds=1',
+  'durationSeconds=0.6',
+  `data.folder=${join(directory, 'clips')}`,
+  'training.perDeviceTrainBatchSize=4',
   'training.numTrainEpochs=3',
   'training.saveSteps=2',
   'training.maxGradNorm=1',
@@ -25,14 +31,27 @@ function argumentsFor(name: string, own: readonly string[] = []): string[] {
   return ['experiment', 'lcnn-small', ...OPTIONS, ...options, '--output', join(directory, name), '--threads', '1'];
 }
 
-function outcome(name: string): { weights: string; metrics: unknown; losses: unknown } {
+/** All that a run leaves but what holds times: the report, the scalars for TensorBoard, and seconds in history and state. */
+function outcome(name: string): Record<string, unknown> {
   const read = (file: string): string => readFileSync(join(directory, name, file), 'latin1');
-  const history = read('history.jsonl').trimEnd().split('\n');
+  const states = readdirSync(join(directory, name)).filter((file) => file.startsWith('checkpoint-'));
+  const { tensors } = readSafetensors(join(directory, name, states.sort().at(-1) ?? ''));
   return {
-    weights: read('model.safetensors'),
-    // What a step costs is known to runs that took one: not to the last, where the kill before it came after training.
-    metrics: { ...JSON.parse(read('metrics.json')), cost: null },
-    losses: history.map((line) => ({ ...JSON.parse(line), seconds: 0 })),
+    ...Object.fromEntries(
+      ['model.safetensors', 'config.json', 'metrics.json', 'calibration.json', 'scores/dev.txt', 'scores/eval.txt'].map(
+        (file) => [file, read(file)],
+      ),
+    ),
+    history: read('history.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => ({ ...JSON.parse(line), seconds: 0 })),
+    states,
+    state: [...tensors].map(([tensor, { shape, data }]) => [
+      tensor,
+      shape,
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+    ]),
   };
 }
 
@@ -56,7 +75,7 @@ describe('a run that is killed and resumed', () => {
       const random = createRandom('kill', Date.now());
       for (let kill = 0; kill < N_KILLS; kill++) {
         const running = startCommand([...argumentsFor(killedName, own), '--resume']);
-        await Promise.race([setTimeout(1000 * random.uniformBetween(0.05, 0.9) * seconds), running.result]);
+        await Promise.race([setTimeout(1000 * random.uniformBetween(0.05, 0.95) * seconds), running.result]);
         running.process.kill('SIGKILL');
         await running.result;
       }
