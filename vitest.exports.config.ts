@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/export/*.suite.ts'],
+    // Tells what was skipped, and why.
+    reporters: ['verbose'],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 300_000,

@@ -7,7 +7,7 @@ import { type ExportManifest, readExportManifest } from '../experiment/export-ma
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
 import type { Consumer, ConsumerRequest, ConsumerResult } from './consumer.js';
-import { tfjsInChromium } from './consumer-chromium.js';
+import { onnxruntimeInChromium, tfjsInChromium } from './consumer-chromium.js';
 import { onnxruntimeInNode, tfjsInNode } from './consumer-node.js';
 import { onnxruntimeInPython, savedModelInPython, tfliteInPython, transformersInPython } from './consumer-python.js';
 
@@ -16,7 +16,7 @@ export const consumers: Readonly<Record<ExportFormat, readonly Consumer[]>> = {
   savedmodel: [savedModelInPython],
   'tfjs-graph': [tfjsInNode, tfjsInChromium('wasm'), tfjsInChromium('webgl')],
   'tfjs-layers': [tfjsInNode],
-  onnx: [onnxruntimeInNode, onnxruntimeInPython],
+  onnx: [onnxruntimeInNode, onnxruntimeInPython, onnxruntimeInChromium],
   tflite: [tfliteInPython],
   huggingface: [transformersInPython],
 };
