@@ -1,36 +1,48 @@
 /** Collects the nodes and tensors of an ONNX graph while a program is translated. */
-
-import { createHash } from 'node:crypto';
 import { transposeValues } from '../graph/fold-views.js';
 import type { Constant, Value } from '../graph/program.js';
 import { elementsOf } from '../graph/program.js';
 import { GraphError } from '../runtime/errors.js';
 import { type OnnxAttribute, type OnnxNode, type OnnxTensor, OnnxType, type OnnxTypeName } from './onnx-model.js';
-import { LEAST_ELEMENTS, quantizeChannels, ZERO_STEP } from './quantization.js';
+import { quantizeChannels } from './quantization.js';
 
 /** ONNX's largest index: "to the end" in a `Slice`. */
 export const TO_END = Number.MAX_SAFE_INTEGER;
+
+/** The step that stands for 0 where steps have no sign. */
+const ZERO_STEP = 128;
+/** Weights of fewer elements are multiplied in float32: rounding what they are multiplied with takes longer than it spares. */
+const LEAST_PRODUCT = 8192;
 
 /** A graph under construction. Values of the program keep their names. */
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
   private readonly tensors = new Map<string, OnnxTensor>();
   private readonly constants = new Map<Value, Constant>();
-  /** Names of added tensors by their content. */
-  private readonly names = new Map<string, string>();
-  /** Constants that are others with their axes turned, by their names. */
+  /** Constants with their axes turned, by whose they are and how they are turned. */
   private readonly turned = new Map<string, string>();
-  private readonly turnedFrom = new Map<string, string>();
-  /** What is in 8 bits already: the names of steps, scale and zero by that of the value. */
-  private readonly steps = new Map<string, readonly string[]>();
+  /** Names of the tensors that are weights, or were made from them. */
+  private readonly weights = new Set<string>();
+  /** Values that are rounded to 8 bits in each batch: names of steps, scale and zero. */
+  private readonly rounded = new Map<string, readonly string[]>();
   private nNames = 0;
 
-  /** @param weights constants whose products are to be computed in 8 bits, and how many ops take each */
+  /**
+   * @param own constants that are the model's, and how many ops take each
+   * @param isInteger whether products with them are computed in 8 bits
+   */
   constructor(
     constants: readonly Constant[],
-    private readonly weights: ReadonlyMap<Value, number> = new Map(),
+    private readonly own: ReadonlyMap<Value, number> = new Map(),
+    private readonly isInteger = false,
   ) {
     for (const constant of constants) this.constants.set(constant.value, constant);
+    for (const { name } of own.keys()) this.weights.add(name);
+  }
+
+  /** Whether a tensor is one of the model's own: it may be stored in fewer bits. */
+  isWeight(name: string): boolean {
+    return this.weights.has(name);
   }
 
   /** The tensors that some node or output names. */
@@ -68,116 +80,93 @@ export class OnnxBuilder {
     return `onnx/${hint}_${this.nNames++}`;
   }
 
-  /** A value with its axes in another order: a constant where it is one, else by an op. */
-  transposed(value: Value, order: readonly number[]): string {
+  /**
+   * A value with its axes in another order: a constant where it is one, else by an op.
+   *
+   * @param nAxes of a constant, which has no longer ones before them
+   */
+  transposed(value: Value, order: readonly number[], nAxes = order.length): string {
     const constant = this.constants.get(value);
     const shape = order.map((axis) => value.shape[axis]);
     const values = constant === undefined ? undefined : transposeValues(constant, order, shape);
     if (values === undefined) return this.emit('Transpose', [value.name], { perm: order });
-    const key = `${value.name} ${order}`;
+    const key = `${value.name} ${order} ${nAxes}`;
     const known = this.turned.get(key);
     if (known !== undefined) return known;
-    const { name: _, ...tensor } = tensorOf({ value: { ...value, shape }, values });
-    const name = this.add(tensor);
+    const { name: _, ...tensor } = tensorOf({ value: { ...value, shape: shape.slice(-nAxes) }, values });
+    const name = this.own.has(value) ? this.addWeight(tensor) : this.add(tensor);
     this.turned.set(key, name);
-    this.turnedFrom.set(name, value.name);
     return name;
   }
 
-  /** Whether a tensor is one of those named, with its axes turned. */
-  isMadeFrom(name: string, names: ReadonlySet<string>): boolean {
-    return names.has(this.turnedFrom.get(name) ?? '');
+  /** Whether a value is known beforehand. */
+  isConstant(value: Value): boolean {
+    return this.constants.has(value);
   }
 
   /**
-   * A product with a weight in 8 bits, where that is wanted and pays. A weight of several products, such as that of a
-   * recurrence, is only stored so: each step would round what it takes anew.
+   * A product with a weight in whole numbers, where that is wanted and pays. Not with a weight of several products, such as
+   * that of a recurrence: each step would round what it takes anew.
    *
    * @param op `MatMulInteger` or `ConvInteger`
-   * @param x the name of what it is multiplied with
+   * @param x the name of what it is multiplied with, rounded to 8 bits over the range that it has in the batch at hand
    * @param order of the weight's axes in ONNX; the output channel is the first of a `ConvInteger`, the last of a
-   *   `MatMulInteger`
-   * @param options `isFine`: 8 bits are too few for `x`, so that the weight is only stored so
-   * @returns the name of the product; undefined where it is to be computed in float32
+   *   `MatMulInteger`, whose leading axes of length 1 go
+   * @returns names of the sums as float32, and of what they are to be multiplied with, channel by channel; undefined where
+   *   the product is to be computed in float32
    */
   emitInteger(
     op: 'MatMulInteger' | 'ConvInteger',
     x: string,
     weight: Value,
     order: readonly number[],
-    {
-      attributes = {},
-      isFine = false,
-      output = this.newName(op),
-    }: {
-      readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-      readonly isFine?: boolean;
-      readonly output?: string;
-    } = {},
-  ): string | undefined {
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): { readonly sums: string; readonly factor: string } | undefined {
     const constant = this.constants.get(weight);
-    const shape = order.map((axis) => weight.shape[axis]);
-    const isWanted = this.weights.has(weight) && elementsOf(weight.shape) >= LEAST_ELEMENTS;
-    const values = isWanted && constant !== undefined ? transposeValues(constant, order, shape) : undefined;
-    if (!(values instanceof Float32Array) || values.length !== elementsOf(shape)) return undefined;
+    const isWanted = this.isInteger && this.own.get(weight) === 1 && elementsOf(weight.shape) >= LEAST_PRODUCT;
+    if (constant === undefined || !isWanted) return undefined;
     const isConvolution = op === 'ConvInteger';
-    const key = `${weight.name} ${order}`;
-    const [steps, scale] = this.weightSteps(key, values, shape, isConvolution);
-    if (isFine || (this.weights.get(weight) as number) > 1) {
-      const whole = this.restored(key, steps, shape, isConvolution);
-      return this.emit(isConvolution ? 'Conv' : 'MatMul', [x, whole], attributes, output);
-    }
-    const [given, givenScale, givenZero] = this.dynamicSteps(x);
-    const zero = this.add({ type: 'uint8', shape: [], bytes: Uint8Array.of(ZERO_STEP) });
-    const sums = this.emit('Cast', [this.emit(op, [given, steps, givenZero, zero], attributes)], {
-      to: OnnxType.float32,
-    });
-    return this.emit('Mul', [sums, this.emit('Mul', [givenScale, scale])], {}, output);
-  }
-
-  private weightSteps(
-    key: string,
-    values: Float32Array,
-    shape: readonly number[],
-    isConvolution: boolean,
-  ): readonly string[] {
-    const known = this.steps.get(key);
-    if (known !== undefined) return known;
-    const nChannels = isConvolution ? shape[0] : (shape.at(-1) as number);
+    const turned = order.map((axis) => weight.shape[axis]);
+    const values = transposeValues(constant, order, turned);
+    if (!(values instanceof Float32Array) || values.length !== elementsOf(turned)) return undefined;
+    const shape = isConvolution ? turned : turned.slice(-2);
+    const nChannels = isConvolution ? shape[0] : shape[1];
     const perChannel = values.length / nChannels;
     const { steps, scales } = quantizeChannels(values, nChannels, (i) =>
       isConvolution ? Math.floor(i / perChannel) : i % nChannels,
     );
-    const bytes = new Uint8Array(scales.buffer);
-    const zeros = new Uint8Array(nChannels).fill(ZERO_STEP);
-    const names = [
-      this.add({ type: 'uint8', shape, bytes: steps }),
-      this.add({ type: 'float32', shape: isConvolution ? [nChannels, 1, 1] : [nChannels], bytes }),
-      this.add({ type: 'float32', shape: [nChannels], bytes }),
-      this.add({ type: 'uint8', shape: [nChannels], bytes: zeros }),
+    // Without a sign: products of two such don't overflow the 16 bits that some processors add them up in.
+    const bytes = Uint8Array.from(steps, (step) => step + ZERO_STEP);
+    const [given, givenScale, givenZero] = this.dynamicSteps(x);
+    const inputs = [
+      given,
+      this.add({ type: 'uint8', shape, bytes }),
+      givenZero,
+      this.add({ type: 'uint8', shape: [], bytes: Uint8Array.of(ZERO_STEP) }),
     ];
-    this.steps.set(key, names);
-    return names;
-  }
-
-  /** A weight in 8 bits as float32 again. */
-  private restored(key: string, steps: string, shape: readonly number[], isConvolution: boolean): string {
-    const known = this.turned.get(`${key} restored`);
-    if (known !== undefined) return known;
-    const axis = isConvolution ? 0 : shape.length - 1;
-    const [, , scales, zeros] = this.steps.get(key) as readonly string[];
-    const name = this.emit('DequantizeLinear', [steps, scales, zeros], { axis });
-    this.turned.set(`${key} restored`, name);
-    return name;
+    const sums = this.emit('Cast', [this.emit(op, inputs, attributes)], { to: OnnxType.float32 });
+    return { sums, factor: this.emit('Mul', [givenScale, this.weightVector(scales)]) };
   }
 
   private dynamicSteps(x: string): readonly string[] {
-    const known = this.steps.get(x);
+    const known = this.rounded.get(x);
     if (known !== undefined) return known;
     const names = ['steps', 'scale', 'zero'].map((role) => this.newName(role));
     this.emitMany('DynamicQuantizeLinear', [x], names);
-    this.steps.set(x, names);
+    this.rounded.set(x, names);
     return names;
+  }
+
+  /** Numbers of the model's own, one for each channel. */
+  weightVector(values: Float32Array): string {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    return this.addWeight({ type: 'float32', shape: [values.length], bytes });
+  }
+
+  private addWeight(tensor: Omit<OnnxTensor, 'name'>): string {
+    const name = this.add(tensor);
+    this.weights.add(name);
+    return name;
   }
 
   /** A constant list of whole numbers, as shapes, axes and the like are. */
@@ -191,14 +180,9 @@ export class OnnxBuilder {
     return this.add({ type: 'float32', shape: [], bytes: new Uint8Array(Float32Array.of(number).buffer) });
   }
 
-  /** Adds a tensor under a new name, or finds the name of an equal one. */
-  add(tensor: Omit<OnnxTensor, 'name'>): string {
-    const { type, shape, bytes } = tensor;
-    const key = `${type}[${shape}] ${createHash('sha256').update(bytes).digest('base64')}`;
-    const known = this.names.get(key);
-    if (known !== undefined) return known;
+  /** Adds a tensor under a new name. */
+  private add(tensor: Omit<OnnxTensor, 'name'>): string {
     const name = this.newName('constant');
-    this.names.set(key, name);
     this.tensors.set(name, { name, ...tensor });
     return name;
   }

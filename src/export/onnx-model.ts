@@ -1,5 +1,5 @@
 /** ONNX files, written field by field. Field numbers: onnx/onnx.proto3. */
-import { bytesField, floatField, varintField } from '../runtime/protobuf.js';
+import { bytesField, floatField, packedField, varintField } from '../runtime/protobuf.js';
 
 /** Types of elements, by ONNX's numbers. */
 export const OnnxType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
@@ -78,11 +78,14 @@ export function encodeOnnx(given: OnnxModel, version: string): Uint8Array {
  */
 function withShortNames(model: OnnxModel): OnnxModel {
   const names = new Map([...model.inputs, ...model.outputs].map(({ name }) => [name, name]));
+  const taken = new Set(names.keys());
   names.set('', '');
+  let nNames = 0;
   const short = (name: string): string => {
     const known = names.get(name);
     if (known !== undefined) return known;
-    const next = `v${names.size.toString(36)}`;
+    let next = shortName(nNames++);
+    while (taken.has(next)) next = shortName(nNames++);
     names.set(name, next);
     return next;
   };
@@ -95,6 +98,18 @@ function withShortNames(model: OnnxModel): OnnxModel {
     })),
     tensors: model.tensors.map((tensor) => ({ ...tensor, name: short(tensor.name) })),
   };
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const SIGNS = `${LETTERS}0123456789_`;
+
+/** The shortest identifiers, one after the other: letters, and behind them digits too. */
+function shortName(index: number): string {
+  let name = LETTERS[index % LETTERS.length];
+  for (let rest = Math.floor(index / LETTERS.length); rest > 0; rest = Math.floor((rest - 1) / SIGNS.length)) {
+    name += SIGNS[(rest - 1) % SIGNS.length];
+  }
+  return name;
 }
 
 function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): Buffer {
@@ -121,8 +136,20 @@ function encodeTensor({ name, type, shape, bytes }: OnnxTensor): Buffer {
     ...shape.map((length) => varintField(1, length)),
     varintField(2, OnnxType[type]),
     textField(8, name),
-    bytesField(9, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    encodeContent(type, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
   ]);
+}
+
+/** Bytes as they are; whole numbers, which are small in shapes and axes, with as many bytes as each needs if these are fewer. */
+function encodeContent(type: OnnxTypeName, bytes: Buffer): Buffer {
+  const raw = bytesField(9, bytes);
+  if (type !== 'int64' && type !== 'int32') return raw;
+  const width = type === 'int64' ? 8 : 4;
+  const numbers = Array.from({ length: bytes.length / width }, (_, i) =>
+    type === 'int64' ? Number(bytes.readBigInt64LE(i * width)) : bytes.readInt32LE(i * width),
+  );
+  const packed = packedField(type === 'int64' ? 7 : 5, numbers);
+  return packed.length < raw.length ? packed : raw;
 }
 
 function encodeEnd({ name, type, shape }: OnnxEnd): Buffer {

@@ -41,8 +41,8 @@ function reduction(op: string): Translator {
       outputs: [output],
       name,
     } = operation;
-    const keepdims = flag(operation, 'keep_dims') ? 1 : 0;
-    builder.emit(op, [x.name, builder.integers(builder.known(axes, name))], { keepdims }, output.name);
+    const attributes = flag(operation, 'keep_dims') ? {} : { keepdims: 0 };
+    builder.emit(op, [x.name, builder.integers(builder.known(axes, name))], attributes, output.name);
   };
 }
 
@@ -90,11 +90,10 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     builder.emit('Reciprocal', [builder.emit('Sqrt', [x.name])], {}, output.name);
   },
   Selu: ({ inputs: [x], outputs: [output] }, builder) => {
-    const attributes = { alpha: { float: 1.6732632423543772 }, gamma: { float: 1.0507009873554805 } };
-    builder.emit('Selu', [x.name], attributes, output.name);
+    builder.emit('Selu', [x.name], {}, output.name);
   },
   Elu: ({ inputs: [x], outputs: [output] }, builder) => {
-    builder.emit('Elu', [x.name], { alpha: { float: 1 } }, output.name);
+    builder.emit('Elu', [x.name], {}, output.name);
   },
   LeakyRelu: (operation, builder) => {
     const {
@@ -104,7 +103,7 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     builder.emit('LeakyRelu', [x.name], { alpha: { float: number(operation, 'alpha', 0.2) } }, output.name);
   },
   Softmax: ({ inputs: [x], outputs: [output] }, builder) => {
-    builder.emit('Softmax', [x.name], { axis: -1 }, output.name);
+    builder.emit('Softmax', [x.name], {}, output.name);
   },
   Cast: (operation, builder) => {
     const {
@@ -236,14 +235,19 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     } = operation;
     const order = [3, 2, 0, 1];
     const group = (x.shape[3] as number) / (kernel.shape[2] as number);
-    const attributes = { group, ...windowOf(operation, kernel.shape.slice(0, 2)) };
+    const attributes = { ...(group > 1 ? { group } : {}), ...windowOf(operation) };
     const first = builder.emit('Transpose', [x.name], { perm: [0, 3, 1, 2] });
+    const { name: output } = operation.outputs[0];
+    const back = { perm: [0, 2, 3, 1] };
     // A convolution of a single channel sees the input itself, which 8 bits are too few for.
-    const isFine = x.shape[3] === 1;
-    const result =
-      builder.emitInteger('ConvInteger', first, kernel, order, { attributes, isFine }) ??
-      builder.emit('Conv', [first, builder.transposed(kernel, order)], attributes);
-    builder.emit('Transpose', [result], { perm: [0, 2, 3, 1] }, operation.outputs[0].name);
+    const isCoarse = x.shape[3] !== 1;
+    const product = isCoarse ? builder.emitInteger('ConvInteger', first, kernel, order, attributes) : undefined;
+    if (product === undefined) {
+      const result = builder.emit('Conv', [first, builder.transposed(kernel, order)], attributes);
+      builder.emit('Transpose', [result], back, output);
+    } else {
+      builder.emit('Mul', [builder.emit('Transpose', [product.sums], back), product.factor], {}, output);
+    }
   },
   DepthwiseConv2dNative: (operation, builder) => {
     const {
@@ -255,16 +259,16 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
     const weights = builder.emit('Reshape', [ordered, shape]);
     channelsFirst(operation, builder, 'Conv', [weights], {
       group: x.shape[3] as number,
-      ...windowOf(operation, [height, width]),
+      ...windowOf(operation),
     });
   },
   MaxPool: (operation, builder) => {
     const size = numbers(operation, 'ksize').slice(1, 3);
-    channelsFirst(operation, builder, 'MaxPool', [], windowOf(operation, size));
+    channelsFirst(operation, builder, 'MaxPool', [], { kernel_shape: size, ...windowOf(operation) });
   },
   AvgPool: (operation, builder) => {
     const size = numbers(operation, 'ksize').slice(1, 3);
-    channelsFirst(operation, builder, 'AveragePool', [], windowOf(operation, size));
+    channelsFirst(operation, builder, 'AveragePool', [], { kernel_shape: size, ...windowOf(operation) });
   },
   FusedBatchNorm: batchNorm,
   FusedBatchNormV3: batchNorm,
@@ -272,7 +276,7 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
 
 function pad({ inputs: [x, paddings, value], outputs: [output], name }: Operation, builder: OnnxBuilder): void {
   const pads = padsOf(builder.known(paddings, name), builder);
-  builder.emit('Pad', [x.name, pads, ...(value === undefined ? [] : [value.name])], { mode: 'constant' }, output.name);
+  builder.emit('Pad', [x.name, pads, ...(value === undefined ? [] : [value.name])], {}, output.name);
 }
 
 /** TensorFlow's pairs for each axis as ONNX has them: all starts, then all ends. */
@@ -294,9 +298,15 @@ function matrixProduct(operation: Operation, builder: OnnxBuilder, adjointA: str
   const taken = (value: Value, attribute: string): string =>
     flag(operation, attribute) ? builder.transposed(value, orderOf(value, attribute)) : value.name;
   const left = taken(a, adjointA);
-  const isWhole = b.shape.length === 2;
-  if (isWhole && builder.emitInteger('MatMulInteger', left, b, orderOf(b, adjointB), { output: output.name })) return;
-  builder.emit('MatMul', [left, taken(b, adjointB)], {}, output.name);
+  const isOneMatrix = b.shape.slice(0, -2).every((length) => length === 1) && a.shape.length >= b.shape.length;
+  if (!isOneMatrix || !builder.isConstant(b)) {
+    builder.emit('MatMul', [left, taken(b, adjointB)], {}, output.name);
+    return;
+  }
+  const order = orderOf(b, adjointB);
+  const product = builder.emitInteger('MatMulInteger', left, b, order);
+  if (product === undefined) builder.emit('MatMul', [left, builder.transposed(b, order, 2)], {}, output.name);
+  else builder.emit('Mul', [product.sums, product.factor], {}, output.name);
 }
 
 /** An op on maps between two transposes. ONNX runtimes merge and cancel them. */
@@ -312,34 +322,34 @@ function channelsFirst(
   builder.emit('Transpose', [result], { perm: [0, 2, 3, 1] }, output.name);
 }
 
-/** The attributes of a window over height and width. */
-function windowOf(operation: Operation, kernelShape: readonly number[]): Record<string, string | readonly number[]> {
+/** The attributes of a window over height and width that are not ONNX's defaults. */
+function windowOf(operation: Operation): Record<string, string | readonly number[]> {
   const strides = numbers(operation, 'strides').slice(1, 3);
   const dilations = numbers(operation, 'dilations').slice(1, 3);
   const padding = text(operation, 'padding');
   const explicit = numbers(operation, 'explicit_paddings');
   return {
-    kernel_shape: kernelShape,
-    strides,
+    ...(strides.some((stride) => stride > 1) ? { strides } : {}),
     ...(dilations.some((dilation) => dilation > 1) ? { dilations } : {}),
     ...(padding === 'SAME' ? { auto_pad: 'SAME_UPPER' } : {}),
     ...(padding === 'EXPLICIT' ? { pads: [explicit[2], explicit[4], explicit[3], explicit[5]] } : {}),
   };
 }
 
-/** Normalisation by running statistics: a factor and an offset a channel, which runtimes compute once. */
+/** Normalisation by running statistics: a factor and an offset a channel. */
 function batchNorm(operation: Operation, builder: OnnxBuilder): void {
   const {
-    inputs: [x, scale, offset, mean, variance],
+    inputs: [x, ...statistics],
     outputs: [output],
     name,
   } = operation;
   if (flag(operation, 'is_training')) throw new GraphError(`export: ${name}: batch norm by the batch's own statistics`);
-  const epsilon = builder.scalar(number(operation, 'epsilon', 1e-4));
-  const deviation = builder.emit('Sqrt', [builder.emit('Add', [variance.name, epsilon])]);
-  const factor = builder.emit('Div', [scale.name, deviation]);
-  const shift = builder.emit('Sub', [offset.name, builder.emit('Mul', [mean.name, factor])]);
-  builder.emit('Add', [builder.emit('Mul', [x.name, factor]), shift], {}, output.name);
+  const epsilon = number(operation, 'epsilon', 1e-4);
+  const [scale, offset, mean, variance] = statistics.map((value) => builder.known(value, name));
+  const factor = scale.map((value, channel) => value / Math.sqrt(variance[channel] + epsilon));
+  const shift = offset.map((value, channel) => value - mean[channel] * factor[channel]);
+  const [factors, shifts] = [factor, shift].map((values) => builder.weightVector(Float32Array.from(values)));
+  builder.emit('Add', [builder.emit('Mul', [x.name, factors]), shifts], {}, output.name);
 }
 
 function onnxType({ name, dtype }: Value): number {

@@ -1,5 +1,5 @@
 /** Weights in fewer bits, as TensorFlow.js's loader reads them back. */
-import { toFloat16 } from '../runtime/half-precision.js';
+import { fromFloat16, toFloat16 } from '../runtime/half-precision.js';
 
 /** How weights are stored. */
 export type Quantization = 'float16' | 'int8';
@@ -50,17 +50,29 @@ export function quantizeWeights(
   };
 }
 
-/** A weight in 8 bits, with a scale for each channel; the value is (step - 128) scale. */
+/** A weight in 8 bits; the value is step times scale. */
 export interface ChannelSteps {
-  readonly steps: Uint8Array;
+  /** -127 to 127. */
+  readonly steps: Int8Array;
+  /** One a channel. */
   readonly scales: Float32Array;
 }
 
-/** The step that stands for 0: unsigned products don't overflow the 16 bits that processors add them up in. */
-export const ZERO_STEP = 128;
+/** The largest number of half precision, and the least that has all eleven bits. */
+const HALF = { largest: 65504, leastWhole: 2 ** -14 };
+
+/** Below it are the subnormal numbers of float32, which many processors take for 0. */
+const LEAST_FLOAT = 2 ** -126;
+
+/** Whether half precision holds the numbers, each to eleven bits of its own or of the largest. */
+export function fitsHalf(values: Float32Array): boolean {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest < LEAST_FLOAT || (largest >= HALF.leastWhole && largest <= HALF.largest);
+}
 
 /**
- * Rounds a weight to 8 bits, channel by channel.
+ * Rounds a weight to 8 bits, channel by channel, symmetrically: 0 stays 0. Scales are numbers of half precision where that
+ * can hold them, so that they can be stored so. Small whole numbers, such as the zeros and ones of a mask, stay what they are.
  *
  * @param channelOf the channel of each element
  */
@@ -69,12 +81,19 @@ export function quantizeChannels(
   nChannels: number,
   channelOf: (index: number) => number,
 ): ChannelSteps {
-  const scales = new Float32Array(nChannels);
-  for (const [i, value] of values.entries()) {
-    const channel = channelOf(i);
-    scales[channel] = Math.max(scales[channel], Math.abs(value) / 127);
+  let scales = new Float32Array(nChannels);
+  if (values.every((value) => Number.isInteger(value) && Math.abs(value) <= 127)) {
+    scales.fill(1);
+  } else {
+    for (const [i, value] of values.entries()) {
+      const channel = channelOf(i);
+      scales[channel] = Math.max(scales[channel], Math.abs(value) / 127);
+    }
+    for (let channel = 0; channel < nChannels; channel++) if (scales[channel] === 0) scales[channel] = 1;
+    if (fitsHalf(scales)) scales = fromFloat16(toFloat16(scales)) as Float32Array<ArrayBuffer>;
   }
-  for (let channel = 0; channel < nChannels; channel++) if (scales[channel] === 0) scales[channel] = 1;
-  const steps = Uint8Array.from(values, (value, i) => Math.round(value / scales[channelOf(i)]) + ZERO_STEP);
+  const steps = Int8Array.from(values, (value, i) =>
+    Math.min(127, Math.max(-127, Math.round(value / scales[channelOf(i)]))),
+  );
   return { steps, scales };
 }

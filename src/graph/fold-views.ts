@@ -4,13 +4,16 @@ import { type Constant, type ConstantValues, elementsOf, type Operation, type Pr
 /** Ops that keep their first input's elements in order. */
 const SAME_ORDER: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape', 'Squeeze']);
 
+/** Ops whose output has their input's shape and one number throughout. */
+const ALIKE: Readonly<Record<string, number>> = { OnesLike: 1, ZerosLike: 0 };
+
 /** The program, and which constants each of its new constants was made from. */
 export interface Folded {
   readonly program: Program;
   readonly origins: ReadonlyMap<Value, Value>;
 }
 
-/** Computes reshapes and transposes of constants. */
+/** Computes reshapes and transposes of constants, and what takes no more than their shape. */
 export function foldViews(program: Program): Folded {
   const constants = new Map(program.constants.map((constant) => [constant.value, constant]));
   const origins = new Map<Value, Value>();
@@ -32,6 +35,8 @@ export function foldViews(program: Program): Folded {
 
 function viewed(op: string, source: Constant, order: Constant | undefined, output: Value): ConstantValues | undefined {
   if (SAME_ORDER.has(op)) return source.values;
+  // One number stands for all.
+  if (op in ALIKE && output.dtype === 'float32') return Float32Array.of(ALIKE[op]);
   if (op !== 'Transpose' || order === undefined) return undefined;
   return transposeValues(source, Array.from(order.values as Int32Array), output.shape);
 }

@@ -5,6 +5,11 @@ export function varintField(field: number, value: number): Buffer {
   return Buffer.concat([varint(field << 3), varint(value)]);
 }
 
+/** Whole numbers in a row. */
+export function packedField(field: number, values: readonly number[]): Buffer {
+  return bytesField(field, Buffer.concat(values.map(varint)));
+}
+
 /** Text, bytes, or a message in a message. */
 export function bytesField(field: number, content: Buffer): Buffer {
   return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
