@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { EXPORT_FORMATS, type ExportFormat } from '../experiment/export-formats.js';
 import type { Quantization } from '../export/quantization.js';
+import { VoiceproofError } from '../runtime/errors.js';
 import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
@@ -83,7 +84,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .example('$0 export --verify lcnn-onnx', 'does it give the scores of its checkpoint?')
       .epilogue(
         'An export has a model card (README.md), a manifest (voiceproof.json) and three clips with the scores of its checkpoint. ' +
-          '--verify prints a row for each consumer; what is not installed is skipped, and a mismatch ends with exit code 1.',
+          '--verify prints a row for each consumer; what is not installed is skipped. A mismatch, or nobody to ask, ends with exit code 1.',
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
@@ -96,6 +97,11 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         const rows = await verifyExport(args.verify, { python, chromium });
         if (args.json) for (const row of rows) writeResult(JSON.stringify(row));
         else writeResult(parityTable(rows));
+        if (rows.every(({ status }) => status === 'skipped')) {
+          throw new VoiceproofError(
+            `${args.verify}: nothing was checked, as nothing here runs it; install one of these`,
+          );
+        }
         if (rows.some(({ status }) => status === 'mismatch' || status === 'failed')) process.exitCode = EXIT.failure;
       } finally {
         engine.close();

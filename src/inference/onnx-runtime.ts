@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { EXPORT_OUTPUTS, type ExportManifest } from '../experiment/export-manifest.js';
-import { CheckpointError, EngineError, messageOf } from '../runtime/errors.js';
+import { CheckpointError, EngineError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import type { ExportedOptions, RuntimeModel } from './exported-scorer.js';
 
 /**
@@ -52,8 +52,10 @@ async function importRuntime(path: string): Promise<typeof OnnxRuntime> {
   try {
     return await import('onnxruntime-node');
   } catch (error) {
+    const problem =
+      systemCodeOf(error) === 'ERR_MODULE_NOT_FOUND' ? '' : `, which can't be loaded: ${messageOf(error)}`;
     throw new EngineError(
-      `${path}: needs the optional package onnxruntime-node, which can't be loaded: ${messageOf(error)}; install it with "npm install --ignore-scripts onnxruntime-node", or score the checkpoint`,
+      `${path}: scoring needs the optional package onnxruntime-node${problem}; install it with "npm install --ignore-scripts onnxruntime-node", or score the checkpoint`,
       { cause: error },
     );
   }
