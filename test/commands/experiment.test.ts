@@ -17,7 +17,7 @@ import { runCommand } from '../support/run-command.js';
 
 const CORPUS = fileURLToPath(new URL('../../corpus/', import.meta.url));
 const TINY = {
-  durationSeconds: 1,
+  durationSeconds: 0.3,
   pretrained: null,
   training: { perDeviceTrainBatchSize: 4, perDeviceEvalBatchSize: 4, fastDevRun: 2, dataloaderNumWorkers: 0 },
 };

@@ -20,6 +20,7 @@ const OPTIONS = [
   'durationSeconds=0.6',
   `data.folder=${join(directory, 'clips')}`,
   'training.perDeviceTrainBatchSize=4',
+  'training.dataloaderNumWorkers=0',
   'training.numTrainEpochs=3',
   'training.saveSteps=2',
   'training.maxGradNorm=1',
