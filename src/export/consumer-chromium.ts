@@ -139,8 +139,13 @@ const CLIP_BY_CLIP = `async ({ shape, bytes }, score) => {
   return scores;
 }`;
 
-/** TensorFlow.js on one of its backends. */
-export function tfjsInChromium(backend: 'wasm' | 'webgl'): Consumer {
+/**
+ * TensorFlow.js on one of its backends.
+ *
+ * @param mayBeEmulated whether WebGL without a GPU will do: its compiler refuses shaders of large models that GPUs take, and
+ *   it needs minutes where they need milliseconds. Default false: such a browser counts as one without WebGL
+ */
+export function tfjsInChromium(backend: 'wasm' | 'webgl', mayBeEmulated = false): Consumer {
   const find = (folder: string): Library => {
     copyLibraries(folder);
     return { folder, scripts: ['tf.min.js', 'tf-backend-wasm.min.js'] };
@@ -152,10 +157,9 @@ export function tfjsInChromium(backend: 'wasm' | 'webgl'): Consumer {
   tf.wasm.setWasmPaths('/');
   const isReady = await tf.setBackend('${backend}').catch(() => false);
   if (!isReady || tf.getBackend() !== '${backend}') return 'the browser has no ${backend}';
-  if ('${backend}' === 'webgl') {
+  if (${backend === 'webgl' && !mayBeEmulated}) {
     const gl = tf.backend().gpgpu.gl;
     const renderer = String(gl.getParameter(gl.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-    // Its compiler refuses shaders that GPUs take, and it needs minutes where they need milliseconds.
     if (/swiftshader|llvmpipe|software/i.test(renderer)) return 'no GPU here: WebGL is emulated, ' + renderer;
   }
   const model = await tf.loadGraphModel('/' + request.model);

@@ -8,12 +8,12 @@ import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
 import type { Consumer, ConsumerRequest, ConsumerResult } from './consumer.js';
 import { onnxruntimeInChromium, tfjsInChromium } from './consumer-chromium.js';
-import { onnxruntimeInNode, tfjsInNode } from './consumer-node.js';
+import { onnxruntimeInNode, savedModelInNode, tfjsInNode } from './consumer-node.js';
 import { onnxruntimeInPython, savedModelInPython, tfliteInPython, transformersInPython } from './consumer-python.js';
 
 /** Who runs which format. */
 export const consumers: Readonly<Record<ExportFormat, readonly Consumer[]>> = {
-  savedmodel: [savedModelInPython],
+  savedmodel: [savedModelInNode, savedModelInPython],
   'tfjs-graph': [tfjsInNode, tfjsInChromium('wasm'), tfjsInChromium('webgl')],
   'tfjs-layers': [tfjsInNode],
   onnx: [onnxruntimeInNode, onnxruntimeInPython, onnxruntimeInChromium],

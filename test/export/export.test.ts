@@ -47,7 +47,7 @@ describe('an export', () => {
   });
 
   test('takes the waveform with its features, and gives the scores of its checkpoint in Node', async () => {
-    for (const format of ['onnx', 'tfjs-graph'] as const) {
+    for (const format of ['savedmodel', 'onnx', 'tfjs-graph'] as const) {
       const { input } = await exported(format, { format, withFeatures: true });
       expect(input).toMatchObject({ name: 'waveform', kind: 'waveform', shape: [8000] });
       const rows = await verifyExport(join(folder, format), NO_OTHERS);

@@ -1,9 +1,9 @@
 /**
- * Checkpoints, and what becomes of them in Python TensorFlow, TensorFlow.js in Node and Chromium, and onnxruntime in Node,
- * Python and Chromium: equal scores on clips of the bundled corpus. Python is the one in VOICEPROOF_PYTHON, or an
- * environment that is made once from bench/requirements-exports.txt. A consumer that is not there is a skipped test, with
- * the reason: so is WebGL where there is no GPU, whose emulation refuses shaders that GPUs take; WebAssembly then stands
- * for TensorFlow.js in the browser.
+ * Checkpoints, and what becomes of them in TensorFlow in Node and Python, TensorFlow.js in Node and Chromium, and
+ * onnxruntime in Node, Python and Chromium: equal scores on clips of the bundled corpus. Python is the one in
+ * VOICEPROOF_PYTHON, or an environment that is made once from bench/requirements-exports.txt. A consumer that is not there
+ * is a skipped test, with the reason: so is WebGL where there is no GPU. Its emulation refuses shaders of large models that
+ * GPUs take, so that it runs a small one, and WebAssembly stands for TensorFlow.js in the browser.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,13 +18,14 @@ import { RUN_FILES } from '../../src/experiment/checkpoint.js';
 import type { ExportFormat } from '../../src/experiment/export-formats.js';
 import type { ExportManifest } from '../../src/experiment/export-manifest.js';
 import type { Consumer, ConsumerRequest } from '../../src/export/consumer.js';
+import { tfjsInChromium } from '../../src/export/consumer-chromium.js';
 import { exportCheckpoint } from '../../src/export/export.js';
 import { askConsumer, consumers } from '../../src/export/verify.js';
 import { createFeature } from '../../src/features/registry.js';
 import { loadDetector } from '../../src/inference/detector.js';
 import { messageOf } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
-import { encodeNpy } from '../../src/runtime/npy.js';
+import { decodeNpy, encodeNpy } from '../../src/runtime/npy.js';
 import { readSafetensors, writeSafetensors } from '../../src/runtime/safetensors.js';
 import { writeTestCheckpoint } from '../support/checkpoints.js';
 import { startTestEngine } from '../support/engine.js';
@@ -74,6 +75,8 @@ const architectures: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   rawnet2: experimentOf('rawnet2'),
   'wav2vec2 (tiny)': TINY_WAV2VEC2,
 };
+
+const SMALL = { durationSeconds: 0.5, feature: { type: 'lfcc' }, model: { type: 'lcnn-small' } };
 
 /** Those whose front-ends are exported too. */
 const WITH_FEATURES = ['lcnn', 'resnet2'];
@@ -182,16 +185,24 @@ describe.each(Object.keys(architectures))('%s gives the scores of its checkpoint
   }
 });
 
+test('a small model gives the scores of its checkpoint on WebGL, emulated where there is no GPU', async ({ skip }) => {
+  const checkpoint = join(folder, 'small');
+  writeTestCheckpoint(checkpoint, SMALL, clips);
+  const directory = join(folder, 'small-web');
+  const manifest = await exportCheckpoint({ checkpoint, format: 'tfjs-graph', output: directory, version: '0.0.0' });
+  const path = join(directory, manifest.selfTest.inputs);
+  const inputs = decodeNpy(readFileSync(path), path);
+  const request = { directory, manifest, inputsPath: path, inputs, python, chromium: undefined };
+  const scores = await ask(tfjsInChromium('webgl', true), request, skip);
+  expect(largestDifference(scores, manifest.selfTest.scores)).toBeLessThan(TOLERANCE);
+});
+
 // What the tests above can see: an export that is off by this little fails them.
 describe('a checkpoint with one kernel off by a hundredth', () => {
   const [right, wrong] = ['right', 'wrong'].map((name) => join(folder, name));
   let expected: number[];
   beforeAll(() => {
-    writeTestCheckpoint(
-      right,
-      { durationSeconds: 0.5, feature: { type: 'lfcc' }, model: { type: 'lcnn-small' } },
-      clips,
-    );
+    writeTestCheckpoint(right, SMALL, clips);
     cpSync(right, wrong, { recursive: true });
     const path = join(wrong, RUN_FILES.model);
     const { tensors, metadata } = readSafetensors(path);
