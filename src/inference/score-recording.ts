@@ -45,8 +45,8 @@ export interface RecordingScore extends Decision {
   readonly envelope: readonly (readonly [low: number, high: number])[];
 }
 
-/** Windows that are scored at a time. */
-const N_AT_A_TIME = 16;
+/** Windows that are scored at a time: more are no faster, and their feature maps take most of the memory. */
+const N_AT_A_TIME = 4;
 /** Samples of a place of the envelope. */
 const ENVELOPE_SAMPLES = SAMPLE_RATE / 10;
 

@@ -18,6 +18,8 @@ import { openWasmPool } from './pool.js';
 
 /** Bytes decoded in one call, about: bounds the memory for channels that are averaged right after. */
 const BYTES_PER_CALL = 2 ** 19;
+/** Bytes of a piece of a stream: eight seconds at 64 kbit/s. Decoded, it is twenty times as large, and there several times over. */
+const BYTES_PER_PIECE = 2 ** 16;
 /** How far into a file its first frame is looked for. */
 const SEARCH_BYTES = 2 ** 16;
 
@@ -127,7 +129,7 @@ export function streamMp3(source: ByteSource, where: string): DecodedStream {
       let nSamples = 0;
       let isCut = false;
       while (position < end) {
-        const bytes = source.read(position, Math.min(2 * BYTES_PER_CALL, end - position));
+        const bytes = source.read(position, Math.min(BYTES_PER_PIECE, end - position));
         const walk = walkFrames(bytes, 0, bytes.length, first);
         const mono = new MonoBlocks();
         for (const run of walk.runs) decodeRun(decoder, run, first, mono, where);
