@@ -1,5 +1,6 @@
 /** `voiceproof augment`: what augmentations do to a clip, to be heard and seen. */
 import type { CommandModule } from 'yargs';
+import { WAV_FORMATS, type WavFormat } from '../data/wav-file.js';
 import type { TypedOptions } from '../runtime/options.js';
 import { createTerminalLogger } from './terminal.js';
 
@@ -10,7 +11,7 @@ interface AugmentArguments {
   plot: string | undefined;
   seed: number | undefined;
   epoch: number;
-  format: 'pcm16' | 'float32';
+  format: WavFormat;
 }
 
 /** What a config says: the list, and what belongs to it in an experiment. */
@@ -43,7 +44,7 @@ export const augmentCommand: CommandModule<object, AugmentArguments> = {
       .option('seed', { type: 'number', describe: 'Seed of the draws [default: that of the experiment, or 42]' })
       .option('epoch', { type: 'number', default: 1, describe: 'Epoch of the draws' })
       .option('format', {
-        choices: ['pcm16', 'float32'] as const,
+        choices: WAV_FORMATS,
         default: 'pcm16' as const,
         describe: 'Samples of the WAV file; float32 clips nothing',
       })

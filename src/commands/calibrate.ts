@@ -1,5 +1,6 @@
 /** `voiceproof calibrate`: what a checkpoint's scores mean, by other clips than those of its run. */
 import type { CommandModule } from 'yargs';
+import { CALIBRATION_METHODS, type CalibrationMethod } from '../metrics/calibration.js';
 import {
   type CompileArgument,
   compileArgument,
@@ -14,7 +15,7 @@ import { createTerminalLogger, writeResult } from './terminal.js';
 interface CalibrateArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   checkpoint: string;
   scores: string | undefined;
-  method: 'platt' | 'pav';
+  method: CalibrationMethod;
   json: boolean;
 }
 
@@ -31,7 +32,7 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
       })
       .option('scores', { type: 'string', describe: 'Its scores, as a file; with --protocol where it holds no labels' })
       .option('method', {
-        choices: ['platt', 'pav'] as const,
+        choices: CALIBRATION_METHODS,
         default: 'platt' as const,
         describe: 'platt: a line, for any number of clips; pav: any rising map, for some hundred clips and more',
       })

@@ -3,10 +3,10 @@ import type { CommandModule } from 'yargs';
 import type { DecisionOptions } from '../inference/decision.js';
 import type { FileFailure, FileScore } from '../inference/score-file.js';
 import type { ScoreInput } from '../inference/score-inputs.js';
-import type { ScoreOutput } from '../inference/score-output.js';
+import { SCORE_FORMATS, type ScoreFormat, type ScoreOutput } from '../inference/score-output.js';
 import type { RecordingScore } from '../inference/score-recording.js';
 import type { Scorer } from '../inference/scorer.js';
-import type { AggregationOptions } from '../inference/segments.js';
+import { AGGREGATIONS, type AggregationOptions, SMOOTHINGS } from '../inference/segments.js';
 import type { Logger } from '../runtime/logger.js';
 import {
   type CompileArgument,
@@ -18,7 +18,7 @@ import {
 import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
-type Format = 'text' | 'jsonl' | 'asvspoof';
+type Format = 'text' | ScoreFormat;
 type Result = FileScore | RecordingScore | FileFailure;
 
 interface ScoreArguments extends EngineArguments, CompileArgument, ProtocolArguments {
@@ -60,7 +60,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
           'Run folder, ensemble, cascade or exported model [default: the small one that comes with the project]',
       })
       .option('format', {
-        choices: ['text', 'jsonl', 'asvspoof'] as const,
+        choices: ['text', ...SCORE_FORMATS] as const,
         describe: 'How to write scores [default: text; in a file jsonl]',
       })
       .option('json', { type: 'boolean', default: false, describe: 'As --format jsonl: one JSON object a line' })
@@ -82,13 +82,13 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
       .option('window', { type: 'number', requiresArg: true, describe: 'Slide a window of so many seconds' })
       .option('hop', { type: 'number', requiresArg: true, describe: 'Seconds from window to window [default: half]' })
       .option('smoothing', {
-        choices: ['none', 'median', 'mean'] as const,
+        choices: SMOOTHINGS,
         default: 'none' as const,
         describe: 'Smooth the scores of the windows',
       })
       .option('smoothing-windows', { type: 'number', default: 3, describe: 'Over so many windows, an odd number' })
       .option('aggregate', {
-        choices: ['mean', 'max', 'top-k', 'vote'] as const,
+        choices: AGGREGATIONS,
         default: 'mean' as const,
         describe: 'From windows to one score: max is the most suspicious, vote the median',
       })

@@ -70,10 +70,7 @@ export async function importAasistFile(request: AasistImport): Promise<ImportedA
 }
 
 /** Models that the authors publish. */
-export const PRETRAINED_MODELS = ['aasist', 'aasist-l'] as const;
-
-/** One of `PRETRAINED_MODELS`. */
-export type PretrainedModel = (typeof PRETRAINED_MODELS)[number];
+export type PretrainedModel = 'aasist' | 'aasist-l';
 
 const REPOSITORY = 'clovaai/aasist';
 const COMMIT = 'a04c9863f63d44471dde8a6abcb3b082b07cd1d1';

@@ -12,7 +12,7 @@ export const ENSEMBLE_FILE = 'ensemble.json';
 export const CASCADE_FILE = 'cascade.json';
 
 /** How an ensemble weighs its members. */
-export const FUSIONS = ['mean', 'logistic'] as const;
+const FUSIONS = ['mean', 'logistic'] as const;
 
 /** Of scores of their own, which no training epoch made. */
 export const FUSED_EPOCH = 0;

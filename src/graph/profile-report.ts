@@ -39,7 +39,7 @@ export interface ProfileSummary {
 export const PROFILE_FILES = { table: 'profile.txt', summary: 'profile.json', trace: 'trace.json' } as const;
 
 /** Sums up a profile. */
-export function summarizeProfile(steps: readonly ProfiledStep[]): ProfileSummary {
+function summarizeProfile(steps: readonly ProfiledStep[]): ProfileSummary {
   const nSteps = Math.max(1, steps.length);
   const events = steps.flatMap((step) => counted(step.events));
   const mean = (some: readonly { readonly durationMicroseconds: number }[]): number =>
@@ -71,7 +71,7 @@ export function summarizeProfile(steps: readonly ProfiledStep[]): ProfileSummary
 }
 
 /** The summary as text. */
-export function formatProfile({ nSteps, stepMilliseconds, opMilliseconds, byOp, byLayer }: ProfileSummary): string {
+function formatProfile({ nSteps, stepMilliseconds, opMilliseconds, byOp, byLayer }: ProfileSummary): string {
   const percent = (share: number) => (100 * share).toFixed(1);
   const layers = byLayer.map(({ layer, forwardMilliseconds, backwardMilliseconds, share, gigaflops }) => {
     const total = forwardMilliseconds + backwardMilliseconds;

@@ -9,7 +9,7 @@ import { CheckpointError } from '../runtime/errors.js';
  *
  * @throws CheckpointError where the model has no such encoder
  */
-export function hiddenStatesOf(net: LayersModel): SymbolicTensor[] {
+function hiddenStatesOf(net: LayersModel): SymbolicTensor[] {
   const byName = new Map(net.layers.map((layer) => [layer.name, layer]));
   const first = byName.get('encoder-dropout');
   if (first === undefined) throw new CheckpointError(`${net.name}: expected an encoder with hidden states, got none`);

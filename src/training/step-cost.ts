@@ -19,7 +19,7 @@ export interface StepCost {
 }
 
 /** Clips that a step is recorded with for its cost: all figures but those of the gradients grow with the batch. */
-export const N_SAMPLE_CLIPS = 2;
+const N_SAMPLE_CLIPS = 2;
 
 /** The first few clips of a batch, with which a step is recorded for its cost. */
 export function sampleOf(batch: Batch): Batch {
@@ -62,7 +62,7 @@ export function costOfStep(program: Program, nSampleClips: number, nClips: numbe
 }
 
 /** `12.3 GFLOP a clip forward, 37.1 in training; memory for intermediate results: 1.20 GB` */
-export function describeCost(cost: StepCost): string {
+function describeCost(cost: StepCost): string {
   const giga = (flops: number) => (flops / 1e9).toPrecision(3);
   return (
     `${giga(cost.forwardFlopsPerClip)} GFLOP a clip forward, ${giga(cost.stepFlopsPerClip)} in training; ` +
