@@ -16,6 +16,16 @@ export const EXPORT_LAYOUT = 'voiceproof-export-1';
 export const EXPORT_OUTPUTS = { logits: 'logits', score: 'score' } as const;
 
 // Loose: later versions may say more.
+const roundingCost = z.looseObject({
+  corpus: z.string(),
+  nClips: z.int().describe('Of its dev set.'),
+  eer: z.number().describe("The checkpoint's, 0 to 1."),
+  roundedEer: z.number().describe('Of this export.'),
+});
+
+/** What rounded weights cost in equal error rate. */
+export type RoundingCost = z.output<typeof roundingCost>;
+
 const schema = z.looseObject({
   manifest: z.literal(EXPORT_LAYOUT),
   voiceproof: z.string().describe('Version that wrote the export.'),
@@ -55,6 +65,7 @@ const schema = z.looseObject({
     scores: z.array(z.number()).describe("The checkpoint's own."),
     tolerance: z.number().describe('By which scores may differ, in proportion to those above 1.'),
   }),
+  roundingCost: roundingCost.nullish().describe('Of rounded weights; null where the dev set was not at hand.'),
   files: z.record(z.string(), z.string()).optional().describe('SHA-256 of each other file.'),
 });
 

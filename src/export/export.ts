@@ -16,6 +16,7 @@ import { toOnnx } from './onnx.js';
 import { encodeOnnx } from './onnx-model.js';
 import { writePage } from './page.js';
 import type { Quantization } from './quantization.js';
+import { measureRounding } from './rounding-cost.js';
 import { writeSavedModel } from './saved-model.js';
 import { writeSelfTest } from './self-test.js';
 import { writeTfjsGraph } from './tfjs-graph.js';
@@ -130,12 +131,19 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   const isReplaced = checkTarget(target, request.overwrite ?? false);
   const inference = recordInference(checkpoint, { withFeatures, seconds: request.seconds });
   const draft = neighbour(target);
+  const withRoundingCost = async (manifest: ExportManifest): Promise<ExportManifest> => {
+    writeJsonAtomic(join(draft, EXPORT_MANIFEST), manifest);
+    const roundingCost = await measureRounding(checkpoint, draft);
+    rmSync(join(draft, EXPORT_MANIFEST));
+    return { ...manifest, roundingCost };
+  };
   try {
     mkdirSync(draft, { recursive: true });
     const description = describe(inference);
     await writer.write(draft, { inference, request, description });
     const selfTest = writeSelfTest(draft, inference, quantize);
-    const manifest = manifestOf(request, inference, selfTest);
+    const plain = manifestOf(request, inference, selfTest);
+    const manifest = quantize === undefined || format === 'tflite' ? plain : await withRoundingCost(plain);
     writeModelCard(draft, {
       manifest,
       description,

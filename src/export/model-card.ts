@@ -71,7 +71,7 @@ ${config.description === '' ? 'No description was given.' : config.description}
 
 Data: ${describeData(config.data)}. Random seed ${config.seed}.
 
-${metricsTable(metrics)}
+${metricsTable(metrics)}${roundingLine(manifest)}
 
 A detector is only as good as its training data is like what it meets: other microphones, codecs, languages and attacks
 raise its errors. Measure it on data of your own before anything depends on it.
@@ -143,6 +143,13 @@ function describeData(data: RunConfig['config']['data']): string {
   return named === undefined
     ? 'the small corpus that comes with Voiceproof (CC BY and CC BY-SA recordings and free synthesizers), good for trying things out only'
     : `\`${named}\``;
+}
+
+function roundingLine({ quantization, roundingCost }: ExportManifest): string {
+  if (quantization === null || roundingCost === null || roundingCost === undefined) return '';
+  const { corpus, nClips, eer, roundedEer } = roundingCost;
+  const percent = (rate: number) => `${(100 * rate).toFixed(2)} %`;
+  return `\n\nWhat ${quantization} weights cost: on ${nClips} dev clips of ${corpus} an EER of ${percent(roundedEer)}, where the checkpoint has ${percent(eer)}.`;
 }
 
 function metricsTable(metrics: unknown): string {

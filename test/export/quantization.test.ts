@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAudio } from '../../src/data/audio.js';
 import { loadCorpus } from '../../src/data/corpus.js';
 import { corpusOptions } from '../../src/data/corpus-options.js';
+import type { ExportManifest } from '../../src/experiment/export-manifest.js';
 import { exportCheckpoint } from '../../src/export/export.js';
 import { fitsHalf, type Quantization, quantizeChannels } from '../../src/export/quantization.js';
 import { bundledCheckpoint, openScorer } from '../../src/inference/open-scorer.js';
@@ -57,7 +58,8 @@ test.each([
 describe.skipIf(bundledCheckpoint() === undefined)('the bundled detector in 8 bits', () => {
   const scores = new Map<string, number[]>();
   const bytes = new Map<string, number>();
-  let labels: (string | null | undefined)[];
+  const manifests: ExportManifest[] = [];
+  let labels: string[];
 
   beforeAll(async () => {
     await startTestEngine();
@@ -67,7 +69,7 @@ describe.skipIf(bundledCheckpoint() === undefined)('the bundled detector in 8 bi
     const checkpoint = bundledCheckpoint() as string;
     for (const quantize of [undefined, 'int8'] as const satisfies (Quantization | undefined)[]) {
       const output = join(folder, quantize ?? 'float32');
-      await exportCheckpoint({ checkpoint, format: 'onnx', output, quantize, version: '0.0.0' });
+      manifests.push(await exportCheckpoint({ checkpoint, format: 'onnx', output, quantize, version: '0.0.0' }));
       bytes.set(quantize ?? 'float32', statSync(join(output, 'model.onnx')).size);
       const scorer: Scorer = await openScorer(output);
       const all = await scorer.scoreAll(clips);
@@ -99,5 +101,11 @@ describe.skipIf(bundledCheckpoint() === undefined)('the bundled detector in 8 bi
       return computeEer(those('bonafide'), those('spoof')).eer;
     };
     expect(Math.abs(eerOf(small) - eerOf(whole))).toBeLessThanOrEqual(0.01);
+    const [{ roundingCost: none }, { roundingCost }] = manifests;
+    expect(none).toBeUndefined();
+    expect(roundingCost).toMatchObject({ nClips: labels.length, eer: eerOf(whole), roundedEer: eerOf(small) });
+    const percent = (100 * eerOf(small)).toFixed(2);
+    const card = readFileSync(join(folder, 'int8', 'README.md'), 'utf8');
+    expect(card).toContain(`int8 weights cost: on ${labels.length} dev clips of bundled corpus an EER of ${percent} %`);
   });
 });
