@@ -14,7 +14,13 @@ import { attackClasses } from './attack-classes.js';
 import { SAMPLE_RATE } from './audio.js';
 import { countSamples } from './audio-stream.js';
 import type { Batch } from './batch.js';
-import { createExampleMaker, type ExampleBatch, type ExampleRecipe, type Padding } from './example.js';
+import {
+  createExampleMaker,
+  type ExampleBatch,
+  type ExampleMaker,
+  type ExampleRecipe,
+  type Padding,
+} from './example.js';
 import { groupedByLength, longestFirst } from './length-groups.js';
 import { CLASS_INDEX, type Trial } from './trial.js';
 import { startWorkerPool, type WorkerPool } from './worker-pool.js';
@@ -83,92 +89,31 @@ const WARNINGS_SHOWN = 10;
  * @throws DataError where there are no trials, or a trial's attack is not among those asked for
  */
 export function createLoader(options: LoaderOptions): Loader {
-  const { trials, mode, seed, batchSize, nSamples, padding } = options;
-  const isTraining = mode === 'train';
-  const recipe: ExampleRecipe = {
-    feature: options.feature,
-    nSamples,
-    padding,
-    crop: isTraining ? 'random' : 'start',
-    augment: options.augment ?? [],
-    noise: options.noise ?? [],
-    sampleRate: SAMPLE_RATE,
-    seed,
-    cacheDirectory: options.cacheDirectory,
-  };
-  const isWhole = nSamples === undefined && padding === undefined;
+  const { trials, mode, batchSize, padding } = options;
+  const isWhole = options.nSamples === undefined && padding === undefined;
   const nBatches = countBatches(trials.length, batchSize, options.dropLast ?? false, isWhole);
-  const nWorkers = options.workers ?? Math.min(8, Math.max(2, availableParallelism() >> 1));
-  if (!Number.isSafeInteger(nWorkers) || nWorkers < 0) {
-    throw new ConfigError(`data: expected workers to be a whole number from 0, got ${nWorkers}`);
-  }
   const attacks = options.attacks === undefined ? undefined : attackClasses(trials, options.attacks);
-  const warn = limited(options.logger);
-  const local = createExampleMaker(recipe, warn);
-  let pool: WorkerPool | undefined;
-
-  /** Batches asked for and not yet taken, by epoch and number. */
-  const ahead = new Map<string, Promise<ExampleBatch>>();
-  /** Two a thread: one in work, one that waits, so that no thread waits for a caller who is busy with a step. */
-  const depth = 2 * nWorkers;
-
-  /** Samples of each trial's file, where the order depends on them. */
-  let lengths: readonly number[] | undefined;
-
-  function orderOf(epoch: number): readonly number[] {
-    const inOrder = Array.from(trials.keys());
-    if (!(options.shuffle ?? isTraining)) return lengths === undefined ? inOrder : longestFirst(inOrder, lengths);
-    const random = createRandom(seed, 'order', epoch);
-    return lengths === undefined ? shuffled(inOrder, random) : groupedByLength(lengths, batchSize, random);
-  }
-
-  function ask(order: readonly number[], epoch: number, batch: number): Promise<ExampleBatch> {
-    const clips = rowsOf(order, batch, batchSize).map((i) => ({
-      path: trials[i].path,
-      utterance: trials[i].utterance,
-      label: trials[i].label,
-    }));
-    if (nWorkers === 0) return local.make(clips, epoch);
-    pool ??= startWorkerPool(recipe, nWorkers, warn);
-    return pool.make(clips, epoch);
-  }
-
-  /** Asks for what comes after a batch; in training the next epoch comes after the last batch. */
-  function lookAhead(order: readonly number[], epoch: number, batch: number): void {
-    const wanted = new Set<string>();
-    let nextOrder: readonly number[] | undefined;
-    for (let after = batch + 1; after <= batch + depth; after++) {
-      const isNext = after >= nBatches;
-      if (isNext && (!isTraining || after >= 2 * nBatches)) break;
-      const key = isNext ? `${epoch + 1} ${after - nBatches}` : `${epoch} ${after}`;
-      wanted.add(key);
-      if (ahead.has(key)) continue;
-      if (isNext) nextOrder ??= orderOf(epoch + 1);
-      const made = isNext ? ask(nextOrder ?? order, epoch + 1, after - nBatches) : ask(order, epoch, after);
-      // Its failure is reported when the batch is taken, which may be never.
-      made.catch(() => {});
-      ahead.set(key, made);
-    }
-    for (const key of ahead.keys()) if (!wanted.has(key)) ahead.delete(key);
-  }
-
+  const examples = new ExampleSource(options);
+  const orders = new TrialOrders(options);
+  const rowsOf = (epoch: number, batch: number) => orders.of(epoch).slice(batch * batchSize, (batch + 1) * batchSize);
+  const ahead = new BatchesAhead((epoch, batch) => examples.make(rowsOf(epoch, batch), epoch), {
+    nBatches,
+    // Two a thread: one in work, one that waits, so that no thread waits for a caller who is busy with a step.
+    depth: 2 * examples.nWorkers,
+    goesOn: mode === 'train',
+  });
   return {
-    inputShape: local.shape,
+    inputShape: examples.shape,
     nBatches,
     async *batches(epoch, fromBatch = 0) {
-      if (padding !== undefined) lengths ??= await measure(trials);
-      const order = orderOf(epoch);
+      if (padding !== undefined) await orders.measure();
       for (let batch = fromBatch; batch < nBatches; batch++) {
-        const key = `${epoch} ${batch}`;
-        const made = ahead.get(key) ?? ask(order, epoch, batch);
-        ahead.delete(key);
-        if (nWorkers > 0) lookAhead(order, epoch, batch);
-        const { inputs, shape, softLabels, lengths: own } = await made;
-        const rows = rowsOf(order, batch, batchSize);
+        const { inputs, shape, softLabels, lengths } = await ahead.take(epoch, batch);
+        const rows = rowsOf(epoch, batch);
         yield {
           inputs,
           shape,
-          ...(padding?.isTold === true ? { lengths: own } : {}),
+          ...(padding?.isTold === true ? { lengths } : {}),
           labels: Int32Array.from(rows, (i) => CLASS_INDEX[trials[i].label]),
           softLabels,
           attacks: attacks === undefined ? undefined : Int32Array.from(rows, (i) => attacks[i]),
@@ -179,14 +124,137 @@ export function createLoader(options: LoaderOptions): Loader {
     },
     async close() {
       ahead.clear();
-      await pool?.close();
-      pool = undefined;
+      await examples.close();
     },
   };
 }
 
-function rowsOf(order: readonly number[], batch: number, batchSize: number): readonly number[] {
-  return order.slice(batch * batchSize, (batch + 1) * batchSize);
+/** Orders kept: an epoch's, the next one's, and those of a second iteration. */
+const ORDERS_KEPT = 4;
+
+/** In what order the trials come in each epoch. */
+class TrialOrders {
+  /** Samples of each trial's file, where the order depends on them. */
+  private lengths: readonly number[] | undefined;
+  private readonly known = new Map<number, readonly number[]>();
+
+  constructor(private readonly options: LoaderOptions) {}
+
+  /** Reads the lengths of the clips, to order them by these from then on. */
+  async measure(): Promise<void> {
+    this.lengths ??= await measure(this.options.trials);
+  }
+
+  /** The trials' places in the list. */
+  of(epoch: number): readonly number[] {
+    const known = this.known.get(epoch);
+    if (known !== undefined) return known;
+    const order = this.draw(epoch);
+    this.known.set(epoch, order);
+    const [oldest] = this.known.keys();
+    if (this.known.size > ORDERS_KEPT) this.known.delete(oldest);
+    return order;
+  }
+
+  private draw(epoch: number): readonly number[] {
+    const { trials, mode, seed, batchSize, shuffle = mode === 'train' } = this.options;
+    const inOrder = Array.from(trials.keys());
+    if (!shuffle) return this.lengths === undefined ? inOrder : longestFirst(inOrder, this.lengths);
+    const random = createRandom(seed, 'order', epoch);
+    return this.lengths === undefined ? shuffled(inOrder, random) : groupedByLength(this.lengths, batchSize, random);
+  }
+}
+
+/** Makes examples of trials, in the caller's thread or in others that start with the first batch. */
+class ExampleSource {
+  readonly nWorkers: number;
+  private readonly recipe: ExampleRecipe;
+  private readonly warn: (line: string) => void;
+  private readonly local: ExampleMaker;
+  private pool: WorkerPool | undefined;
+
+  constructor(private readonly options: LoaderOptions) {
+    this.nWorkers = options.workers ?? Math.min(8, Math.max(2, availableParallelism() >> 1));
+    if (!Number.isSafeInteger(this.nWorkers) || this.nWorkers < 0) {
+      throw new ConfigError(`data: expected workers to be a whole number from 0, got ${this.nWorkers}`);
+    }
+    this.recipe = {
+      feature: options.feature,
+      nSamples: options.nSamples,
+      padding: options.padding,
+      crop: options.mode === 'train' ? 'random' : 'start',
+      augment: options.augment ?? [],
+      noise: options.noise ?? [],
+      sampleRate: SAMPLE_RATE,
+      seed: options.seed,
+      cacheDirectory: options.cacheDirectory,
+    };
+    this.warn = limited(options.logger);
+    this.local = createExampleMaker(this.recipe, this.warn);
+  }
+
+  /** Of one example. */
+  get shape(): readonly (number | null)[] {
+    return this.local.shape;
+  }
+
+  /** A batch of the trials in these places of the list. */
+  make(rows: readonly number[], epoch: number): Promise<ExampleBatch> {
+    const clips = rows.map((i) => {
+      const { path, utterance, label } = this.options.trials[i];
+      return { path, utterance, label };
+    });
+    if (this.nWorkers === 0) return this.local.make(clips, epoch);
+    this.pool ??= startWorkerPool(this.recipe, this.nWorkers, this.warn);
+    return this.pool.make(clips, epoch);
+  }
+
+  async close(): Promise<void> {
+    await this.pool?.close();
+    this.pool = undefined;
+  }
+}
+
+/** Asks for batches before they are taken. */
+class BatchesAhead {
+  /** Asked for and not yet taken, by epoch and number. */
+  private readonly asked = new Map<string, Promise<ExampleBatch>>();
+
+  /** @param reach `depth` batches ahead, and where it `goesOn` from the last batch into the next epoch */
+  constructor(
+    private readonly ask: (epoch: number, batch: number) => Promise<ExampleBatch>,
+    private readonly reach: { readonly nBatches: number; readonly depth: number; readonly goesOn: boolean },
+  ) {}
+
+  /** The batch, and soon those after it. */
+  take(epoch: number, batch: number): Promise<ExampleBatch> {
+    const key = `${epoch} ${batch}`;
+    const made = this.asked.get(key) ?? this.ask(epoch, batch);
+    this.asked.delete(key);
+    this.askAfter(epoch, batch);
+    return made;
+  }
+
+  clear(): void {
+    this.asked.clear();
+  }
+
+  private askAfter(epoch: number, batch: number): void {
+    const { nBatches, depth, goesOn } = this.reach;
+    const last = Math.min(batch + depth, (goesOn ? 2 : 1) * nBatches - 1);
+    const wanted = new Set<string>();
+    for (let after = batch + 1; after <= last; after++) {
+      const at = [epoch + Math.floor(after / nBatches), after % nBatches] as const;
+      const key = at.join(' ');
+      wanted.add(key);
+      if (this.asked.has(key)) continue;
+      const made = this.ask(...at);
+      // Its failure is reported when the batch is taken, which may be never.
+      made.catch(() => {});
+      this.asked.set(key, made);
+    }
+    for (const key of this.asked.keys()) if (!wanted.has(key)) this.asked.delete(key);
+  }
 }
 
 async function measure(trials: readonly Trial[]): Promise<number[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/data/batch.js';
-import { createLoader, type LoaderOptions } from '../../src/data/loader.js';
+import { createLoader, type Loader, type LoaderOptions } from '../../src/data/loader.js';
 import type { Trial } from '../../src/data/trial.js';
 import { AudioError, ConfigError, DataError } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
@@ -43,13 +43,18 @@ const make = (options: Partial<LoaderOptions> = {}) =>
     ...options,
   });
 
-/** All batches of an epoch. */
+/** The batches of an epoch. */
+async function epochOf(loader: Loader, epoch = 0, fromBatch = 0): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  for await (const batch of loader.batches(epoch, fromBatch)) batches.push(batch);
+  return batches;
+}
+
+/** Those of a loader of its own. */
 async function collect(options: Partial<LoaderOptions> = {}, epoch = 0, fromBatch = 0): Promise<Batch[]> {
   const loader = make(options);
   try {
-    const batches: Batch[] = [];
-    for await (const batch of loader.batches(epoch, fromBatch)) batches.push(batch);
-    return batches;
+    return await epochOf(loader, epoch, fromBatch);
   } finally {
     await loader.close();
   }
@@ -129,10 +134,11 @@ describe('the batches of a loader', () => {
 
 describe('threads', () => {
   it('give the batches that the caller alone would make, whatever their number', async () => {
-    for (const epoch of [0, 1]) {
-      const alone = await collect({ feature, augment }, epoch);
-      expect(await collect({ feature, augment, workers: 1 }, epoch)).toEqual(alone);
-      expect(await collect({ feature, augment, workers: 3 }, epoch)).toEqual(alone);
+    const alone = [await collect({ feature, augment }, 0), await collect({ feature, augment }, 1)];
+    for (const workers of [1, 3]) {
+      const loader = make({ feature, augment, workers });
+      expect([await epochOf(loader, 0), await epochOf(loader, 1)]).toEqual(alone);
+      await loader.close();
     }
   });
 
@@ -202,19 +208,23 @@ describe.each([0, 2])('a loader with %i threads', (workers) => {
       readdirSync(cacheDirectory, { recursive: true, encoding: 'utf8' }).filter((p) => p.endsWith('.npy'));
     const options = { feature, workers, cacheDirectory } as const;
     const uncached = await collect({ feature, workers: 0, mode: 'eval' });
-    expect(await collect({ ...options, mode: 'eval' })).toEqual(uncached);
+    const evaluated = make({ ...options, mode: 'eval' });
+    expect(await epochOf(evaluated)).toEqual(uncached);
     expect(files()).toHaveLength(trials.length);
-    expect(await collect({ ...options, mode: 'eval' })).toEqual(uncached);
+    expect(await epochOf(evaluated)).toEqual(uncached);
     for (const file of files()) truncateSync(join(cacheDirectory, file), 200);
-    expect(await collect({ ...options, mode: 'eval' })).toEqual(uncached);
+    expect(await epochOf(evaluated)).toEqual(uncached);
     expect(files()).toHaveLength(trials.length);
+    await evaluated.close();
 
     const training = await collect({ feature, workers: 0 });
-    expect(await collect(options)).toEqual(training);
+    const trained = make(options);
+    expect(await epochOf(trained)).toEqual(training);
     // The four clips that are not longer than the target; the others are cropped at random.
     const nUntouched = 4;
     expect(files()).toHaveLength(trials.length + nUntouched);
-    expect(await collect(options)).toEqual(training);
+    expect(await epochOf(trained)).toEqual(training);
+    await trained.close();
     const augmented = await collect({ feature, augment, workers: 0 });
     expect(await collect({ ...options, augment })).toEqual(augmented);
     expect(files()).toHaveLength(trials.length + nUntouched);
