@@ -19,6 +19,7 @@ export type { ExportFormat } from './experiment/export-formats.js';
 export type { ExportManifest } from './experiment/export-manifest.js';
 export { fetchHuggingFaceFolder, type HubRequest } from './experiment/huggingface-hub.js';
 export { type HuggingFaceImport, type ImportedModel, importHuggingFace } from './experiment/huggingface-import.js';
+export { importSslAasistFile, type SslAasistImport } from './experiment/ssl-aasist-import.js';
 export { type ExportRequest, exportCheckpoint } from './export/export.js';
 export { type ParityRow, verifyExport } from './export/verify.js';
 export type { FeatureExtractor, FeatureType } from './features/feature.js';
@@ -40,7 +41,7 @@ export { evaluateScores, type Metrics, type ScoredTrial } from './metrics/summar
 export { type FrozenEncoder, frozenEncoder } from './models/frozen-encoder.js';
 export { type Head, headFields, logitsHead } from './models/head.js';
 export { importLcnn } from './models/lcnn.weights.js';
-export type { ModelType } from './models/model.js';
+export type { ModelType, PaddingKind } from './models/model.js';
 export { type Pooling, pool, poolingSchema } from './models/pooling.js';
 export { importRawNet2 } from './models/rawnet2.weights.js';
 export { buildModel, models } from './models/registry.js';
