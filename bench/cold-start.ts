@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VoiceproofError } from '../src/runtime/errors.js';
+import { PROJECT_ROOT } from '../src/runtime/project-root.js';
 import type { Benchmark } from './main.js';
 import { compare, timed } from './support/comparison.js';
-import { ROOT } from './support/project-root.js';
 import { preparePython } from './support/python-peer.js';
 
-const CLIP = join(ROOT, 'corpus/ASVspoof2019_LA_dev/flac/DB_D_000002.flac');
-const BIN = join(ROOT, 'bin/voiceproof.js');
+const CLIP = join(PROJECT_ROOT, 'corpus/ASVspoof2019_LA_dev/flac/DB_D_000002.flac');
+const BIN = join(PROJECT_ROOT, 'bin/voiceproof.js');
 const N_ROUNDS = 9;
 
 /** `score` of one clip, and `--help`, each a process of its own. */

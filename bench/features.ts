@@ -14,15 +14,15 @@ import { createLoader } from '../src/data/loader.js';
 import { VoiceproofError } from '../src/runtime/errors.js';
 import { silentLogger } from '../src/runtime/logger.js';
 import { encodeNpy } from '../src/runtime/npy.js';
+import { PROJECT_ROOT } from '../src/runtime/project-root.js';
 import type { Benchmark } from './main.js';
 import { compare, type TimedComparison, timed } from './support/comparison.js';
 import type { FeatureResult, FeatureTask } from './support/feature-thread.js';
-import { ROOT } from './support/project-root.js';
 import { type PythonPeer, preparePython, startPeer } from './support/python-peer.js';
 
 const SAMPLE_RATE = 16000;
 const N_SAMPLES = 4 * SAMPLE_RATE;
-const CORPUS = join(ROOT, 'corpus/ASVspoof2019_LA_dev/flac');
+const CORPUS = join(PROJECT_ROOT, 'corpus/ASVspoof2019_LA_dev/flac');
 /** A feature that both sides compute. */
 interface Race {
   readonly type: string;

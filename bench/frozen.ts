@@ -15,6 +15,7 @@ import { startEngine } from '../src/runtime/engine.js';
 import { VoiceproofError } from '../src/runtime/errors.js';
 import { silentLogger } from '../src/runtime/logger.js';
 import { encodeNpy } from '../src/runtime/npy.js';
+import { PROJECT_ROOT } from '../src/runtime/project-root.js';
 import { createRandom } from '../src/runtime/random.js';
 import { createEmbedder } from '../src/training/embedding-loader.js';
 import { runExperiment } from '../src/training/experiment-run.js';
@@ -61,7 +62,7 @@ export const benchmark: Benchmark = async (say) => {
     say(`a run on ${N_CLIPS} clips ...`);
     const checkpoint = join(directory, 'checkpoint');
     await importHuggingFace({ directory: weights, output: checkpoint, environment: ENVIRONMENT });
-    const { name, config } = readExperiment('wav2vec2-frozen', {
+    const { name, config } = readExperiment(join(PROJECT_ROOT, 'experiments/wav2vec2-frozen.json'), {
       data: { folder: join(directory, 'clips') },
       pretrained: checkpoint,
       training: { numTrainEpochs: 2, tensorboard: false },

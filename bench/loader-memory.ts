@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { createLoader } from '../src/data/loader.js';
 import type { Trial } from '../src/data/trial.js';
 import { silentLogger } from '../src/runtime/logger.js';
+import { PROJECT_ROOT } from '../src/runtime/project-root.js';
 import type { Benchmark } from './main.js';
 import { quantile } from './support/comparison.js';
-import { ROOT } from './support/project-root.js';
 
-const CORPUS = join(ROOT, 'corpus');
+const CORPUS = join(PROJECT_ROOT, 'corpus');
 const N_CLIPS = 50_000;
 /** Share of the early memory in the late: below it, memory has grown. */
 const BAR = 0.95;

@@ -36,6 +36,7 @@ export type { Scorer } from './inference/scorer.js';
 export { recomputed } from './layers/recomputed.js';
 export type { Loss, LossType } from './losses/loss.js';
 export { losses } from './losses/registry.js';
+export { computeMinADcf } from './metrics/a-dcf.js';
 export { computeEer } from './metrics/eer.js';
 export { evaluateScores, type Metrics, type ScoredTrial } from './metrics/summary.js';
 export { type FrozenEncoder, frozenEncoder } from './models/frozen-encoder.js';

@@ -24,8 +24,8 @@ class Peer:
         Wav2Vec2FeatureExtractor(do_normalize=True, return_attention_mask=False).save_pretrained(directory)
         self.directory = directory
         self.model.freeze_feature_encoder()
-        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.AdamW(trained, lr=2e-5, weight_decay=0.01)
+        self.trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.trained, lr=2e-5, weight_decay=0.01)
         time_axis = torch.arange(samples) / 16000
         waves = torch.stack([torch.sin(2 * torch.pi * (200 + 100 * row) * time_axis) for row in range(batch)])
         self.inputs = (waves - waves.mean(1, keepdim=True)) / torch.sqrt(waves.var(1, unbiased=False, keepdim=True) + 1e-7)
@@ -45,6 +45,7 @@ class Peer:
         self.optimizer.zero_grad()
         loss = self.model(self.inputs, labels=self.labels).loss
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
         return loss.item()
 

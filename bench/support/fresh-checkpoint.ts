@@ -7,11 +7,11 @@ import { createFeature } from '../../src/features/registry.js';
 import { namedWeights, variablesOf } from '../../src/models/named-weights.js';
 import { buildModel } from '../../src/models/registry.js';
 import type { Engine } from '../../src/runtime/engine.js';
-import { ROOT } from './project-root.js';
+import { PROJECT_ROOT } from '../../src/runtime/project-root.js';
 
 /** Writes a run folder with fresh weights. */
 export function writeFreshCheckpoint(directory: string, experiment: string, engine: Engine): void {
-  const { name, config } = readExperiment(join(ROOT, 'experiments', `${experiment}.json`), {});
+  const { name, config } = readExperiment(join(PROJECT_ROOT, 'experiments', `${experiment}.json`), {});
   const nSamples = clipLength(config) ?? 4 * SAMPLE_RATE;
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
   const inputShape = extractor === undefined ? [nSamples] : [extractor.nFrames(nSamples), extractor.nBins];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { userCacheDirectory } from '../../src/runtime/cache-directory.js';
 import { ConfigError, VoiceproofError } from '../../src/runtime/errors.js';
-import { ROOT } from './project-root.js';
+import { PROJECT_ROOT } from '../../src/runtime/project-root.js';
 
 /** So that a process keeps to its core. */
 const ONE_THREAD = {
@@ -30,7 +30,7 @@ export interface PythonPeer {
  * @throws VoiceproofError where there is no Python, or pip fails
  */
 export function preparePython(name: string, say: (line: string) => void): string {
-  const requirements = join(ROOT, `bench/requirements-${name}.txt`);
+  const requirements = join(PROJECT_ROOT, `bench/requirements-${name}.txt`);
   const identity = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const folder = join(userCacheDirectory(), 'bench', `${name}-${identity}`);
   const python = process.platform === 'win32' ? join(folder, 'Scripts/python.exe') : join(folder, 'bin/python');
@@ -47,7 +47,7 @@ export function preparePython(name: string, say: (line: string) => void): string
 
 /** Starts `bench/peers/<script>`. */
 export function startPeer(python: string, script: string): PythonPeer {
-  const child: ChildProcess = spawn(python, [join(ROOT, 'bench/peers', script)], {
+  const child: ChildProcess = spawn(python, [join(PROJECT_ROOT, 'bench/peers', script)], {
     env: { ...process.env, ...ONE_THREAD },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { drawInline, loadDrawing, standAlone } from '../../src/report/draw.js';
 import { axisOption, baseOption, type Chart, FULL_WIDTH, paint } from '../../src/report/theme.js';
 import { writeFileAtomic } from '../../src/runtime/files.js';
+import { PROJECT_ROOT } from '../../src/runtime/project-root.js';
 import type { TimedComparison } from './comparison.js';
-import { ROOT } from './project-root.js';
 
 const ROW_HEIGHT = 34;
 
@@ -15,12 +15,12 @@ const ROW_HEIGHT = 34;
  * @param facts machine, engine, versions and what else the figures hold for
  */
 export async function writeUp(name: string, rows: readonly TimedComparison[], facts: readonly string[]): Promise<void> {
-  mkdirSync(join(ROOT, 'docs/bench'), { recursive: true });
-  mkdirSync(join(ROOT, 'docs/images'), { recursive: true });
-  writeFileAtomic(join(ROOT, `docs/bench/${name}.md`), toMarkdown(name, rows, facts));
+  mkdirSync(join(PROJECT_ROOT, 'docs/bench'), { recursive: true });
+  mkdirSync(join(PROJECT_ROOT, 'docs/images'), { recursive: true });
+  writeFileAtomic(join(PROJECT_ROOT, `docs/bench/${name}.md`), toMarkdown(name, rows, facts));
   const drawing = await loadDrawing();
   writeFileAtomic(
-    join(ROOT, `docs/images/bench-${name}.svg`),
+    join(PROJECT_ROOT, `docs/images/bench-${name}.svg`),
     standAlone(drawInline(drawing, chartOf(name, rows, facts))),
   );
 }

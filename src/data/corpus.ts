@@ -1,9 +1,10 @@
 /** The corpus of an experiment: which clips train it, which choose its best epoch, and which judge it. */
+
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { AudioFinder, isFolder, listAudio } from './audio-files.js';
 import { type CorpusOptions, type ProtocolOptions, splitOptions } from './corpus-options.js';
 import { readFolder } from './folder.js';
@@ -33,7 +34,7 @@ export interface LoadContext {
 }
 
 /** The corpus that comes with the project. */
-const BUNDLED = fileURLToPath(new URL('../../corpus', import.meta.url));
+const BUNDLED = join(PROJECT_ROOT, 'corpus');
 
 const MISSING: ProblemKind = { one: 'missing audio file', many: 'missing audio files' };
 const EMPTY_CLASS: ProblemKind = { one: 'class without clips', many: 'classes without clips' };

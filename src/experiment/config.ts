@@ -2,9 +2,9 @@
  * What an experiment is: a short JSON file that states only what departs from the defaults, resolved to a full config
  * that travels with the checkpoint.
  */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SAMPLE_RATE } from '../data/audio.js';
 import { parseAugmentations } from '../data/augment/registry.js';
@@ -14,6 +14,7 @@ import type { ModelType, PaddingKind } from '../models/model.js';
 import { models } from '../models/registry.js';
 import { ConfigError, messageOf } from '../runtime/errors.js';
 import { lookUp, parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { type TrainingOptions, trainingOptions } from './training-options.js';
 
 /** A resolved experiment: every option has a value. */
@@ -51,7 +52,7 @@ const experimentOptions = z.strictObject({
   training: z.unknown().default({}),
 });
 
-const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
+const EXPERIMENTS = join(PROJECT_ROOT, 'experiments');
 
 /**
  * Parses an experiment.

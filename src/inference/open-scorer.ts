@@ -1,9 +1,10 @@
 /** Whatever can score, by its folder. */
+
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EXPORT_MANIFEST, readExportManifest } from '../experiment/export-manifest.js';
 import { CASCADE_FILE, ENSEMBLE_FILE, FUSED_EPOCH, readCascade, readEnsemble } from '../experiment/fusion-file.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { loadCascade } from './cascade.js';
 import { loadEnsemble } from './ensemble.js';
 import { type ExportedOptions, loadExported } from './exported-scorer.js';
@@ -67,6 +68,6 @@ export function needsEngine(directory: string): boolean {
 
 /** The small detector that comes with the project; undefined where it was left out. */
 export function bundledCheckpoint(): string | undefined {
-  const directory = fileURLToPath(new URL('../../checkpoints/lcnn-bundled', import.meta.url));
+  const directory = join(PROJECT_ROOT, 'checkpoints/lcnn-bundled');
   return existsSync(directory) ? directory : undefined;
 }

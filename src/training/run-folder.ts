@@ -1,8 +1,8 @@
 /** Opens the folder of a run: a new one, or the one to resume. Nothing that an earlier run left is lost. */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   RUN_FILES,
   type RunConfig,
@@ -14,6 +14,7 @@ import { differences, type ExperimentConfig } from '../experiment/config.js';
 import type { Engine } from '../runtime/engine.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 
 /** Training options that may differ on resume, because they change neither weights nor metrics. */
 const FREE_ON_RESUME = [
@@ -63,11 +64,10 @@ export function openRunFolder(
 
 /** Version, commit, machine and engine, for `config.json` and the reports. */
 export function describeEnvironment(engine: Engine): RunEnvironment {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
     version,
-    commit: describeCommit(root),
+    commit: describeCommit(PROJECT_ROOT),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     engine: { kind: engine.kind, version: engine.version, usesGpu: engine.usesGpu },
