@@ -6,14 +6,6 @@ let started: Promise<Engine> | undefined;
 
 /** Starts the engine, or returns the one that runs. `npm test` has fetched its library before any test runs. */
 export function startTestEngine(): Promise<Engine> {
-  started ??= startEngine({
-    engine: 'native',
-    purpose: 'training',
-    device: 'cpu',
-    // Two files run at a time: with a thread for each core of their own they would spend a tenth more on waiting.
-    intraOpThreads: 1,
-    interOpThreads: 1,
-    logger: silentLogger,
-  });
+  started ??= startEngine({ engine: 'native', purpose: 'training', device: 'cpu', logger: silentLogger });
   return started;
 }
