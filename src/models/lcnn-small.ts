@@ -22,7 +22,7 @@ import type { ModelType } from './model.js';
 const schema = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.5).describe('Share of the embedding dropped in training.'),
   ...headFields,
-  nLogits: headFields.nLogits.default(1),
+  nLogits: headFields.nLogits.default(1).describe('2: spoof and bona fide; 1: bona fide alone.'),
   poolFrames: z.int().min(1).default(1).describe('Cells along time after adaptive pooling.'),
   poolBins: z.int().min(1).default(10).describe('Cells along frequency after adaptive pooling.'),
 });
