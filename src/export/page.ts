@@ -4,20 +4,22 @@
  */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { STYLE } from '../report/style.js';
 import { writeFileAtomic } from '../runtime/files.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 
-/** Files of npm packages that lie beside the page, by package. */
-const VENDORED: Readonly<Record<string, readonly string[]>> = {
-  '@tensorflow/tfjs': ['tf.min.js'],
-  '@tensorflow/tfjs-backend-wasm': [
-    'tf-backend-wasm.min.js',
-    'tfjs-backend-wasm.wasm',
-    'tfjs-backend-wasm-simd.wasm',
-    'tfjs-backend-wasm-threaded-simd.wasm',
-  ],
-};
+/** TensorFlow.js in one file; the build puts it there, as nothing else of its package is needed. */
+const TENSORFLOW_JS = join(PROJECT_ROOT, 'dist/vendor/tf.min.js');
+
+/** Files of the WebAssembly backend's package. */
+const WASM_BACKEND = '@tensorflow/tfjs-backend-wasm';
+const WASM_FILES = [
+  'tf-backend-wasm.min.js',
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+];
 
 /** The folder of the vendored files in the export. */
 export const VENDOR_FOLDER = 'vendor';
@@ -28,14 +30,12 @@ export function writePage(directory: string): void {
   writeFileAtomic(join(directory, 'index.html'), PAGE);
 }
 
-/** Copies TensorFlow.js, as npm installed it, into a folder. */
+/** Copies TensorFlow.js into a folder. */
 export function copyLibraries(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const { resolve } = createRequire(import.meta.url);
-  for (const [name, files] of Object.entries(VENDORED)) {
-    const dist = join(dirname(resolve(`${name}/package.json`)), 'dist');
-    for (const file of files) copyFileSync(join(dist, file), join(folder, file));
-  }
+  copyFileSync(TENSORFLOW_JS, join(folder, basename(TENSORFLOW_JS)));
+  const dist = dirname(createRequire(import.meta.url).resolve(WASM_BACKEND));
+  for (const file of WASM_FILES) copyFileSync(join(dist, file), join(folder, file));
 }
 
 const PAGE_STYLE = `
