@@ -19,6 +19,8 @@ export interface FakeMachine {
   /** Only our stand-ins are on its path. */
   readonly environment: NodeJS.ProcessEnv;
   readonly wheels: WheelSet;
+  /** The file of the one wheel. */
+  readonly wheelPath: string;
   /** Puts a stand-in on the path. `directory` makes `python3 -c` say that a tensorflow is installed there. */
   addProgram(name: 'python3' | 'python' | 'pip3' | 'uv', tensorflow?: { directory: string; version: string }): void;
   setMood(mood: PipMood): void;
@@ -49,7 +51,15 @@ export function createFakeMachine(): FakeMachine {
   return {
     root,
     cacheDirectory: join(root, 'cache'),
-    environment: { PATH: bin },
+    // No index answers, and no file of the machine that the tests run on says otherwise.
+    environment: {
+      PATH: bin,
+      HOME: root,
+      PIP_CONFIG_FILE: '/dev/null',
+      UV_NO_CONFIG: '1',
+      PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+    },
+    wheelPath,
     wheels: {
       id: 'tensorflow-9.9.9-test-cpu',
       version: '9.9.9',

@@ -3,19 +3,19 @@
  * cache, which is renamed into place when whole. A process that is killed leaves staging only, and the next one
  * removes it.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
+import { sha256Of } from '../download.js';
 import { EngineError, messageOf, systemCodeOf } from '../errors.js';
 import { writeJsonAtomic } from '../files.js';
 import type { Logger } from '../logger.js';
 import { engineFolder, isWhole, type Manifest, manifestPath } from './locate.js';
 import { takeLock } from './lock.js';
-import { downloadWheel, type Environment, REMEDY } from './pip.js';
+import { downloadWheel, type Environment, NoPipError, REMEDY } from './pip.js';
 import { isNeeded, type PinnedWheel, type WheelSet } from './wheels.js';
 
 /** Where a library goes, and who is told. */
@@ -24,7 +24,7 @@ export interface FetchOptions {
   readonly cacheDirectory: string;
   readonly wheels: WheelSet;
   readonly logger: Logger;
-  /** The environment of pip; our own by default. */
+  /** The environment that says where packages come from, and that of pip; our own by default. */
   readonly environment?: Environment;
 }
 
@@ -96,21 +96,21 @@ async function build(options: FetchOptions, folder: string): Promise<void> {
 /** Fetches and unpacks one wheel after the other, so that at most one lies beside what it holds. */
 async function fillSite(options: FetchOptions, staging: string, site: string): Promise<Manifest['files']> {
   const { wheels, logger, environment } = options;
+  // Not in the staging: what came of a download that broke off is for the next process.
+  const downloads = join(dirname(dirname(staging)), 'downloads');
   const total = wheels.wheels.reduce((sum, wheel) => sum + wheel.bytes, 0);
   const what = wheels.variant === 'cuda' ? "TensorFlow's CUDA 12 build and NVIDIA's libraries" : 'TensorFlow';
   logger.info(
-    `Fetching ${what} (${wheels.version}, ${megabytes(total)} MB, ${megabytes(wheels.unpackedBytes)} MB on disk) with pip, once for this user.`,
+    `Fetching ${what} (${wheels.version}, ${megabytes(total)} MB, ${megabytes(wheels.unpackedBytes)} MB on disk), once for this user.`,
   );
   const files: { path: string; bytes: number }[] = [];
   const progress = logger.progress('fetching the engine, MB', megabytes(total));
   try {
     let fetched = 0;
     for (const wheel of wheels.wheels) {
-      const download = join(staging, 'download');
-      const path = await downloadWheel(wheel, download, environment, (bytes) =>
+      const path = await obtainWheel(wheel, { downloads, staging, environment }, (bytes) =>
         progress.update(megabytes(fetched + Math.min(bytes, wheel.bytes)), wheel.project),
       );
-      await checkHash(path, wheel);
       fetched += wheel.bytes;
       progress.update(megabytes(fetched), `unpacking ${wheel.project}`);
       files.push(
@@ -118,12 +118,48 @@ async function fillSite(options: FetchOptions, staging: string, site: string): P
           progress.update(megabytes(fetched), `unpacking ${wheel.project}: ${megabytes(bytes)} MB`),
         )),
       );
-      removeFolder(download);
+      removeFolder(path);
+      removeFolder(join(staging, 'download'));
     }
   } finally {
     progress.end();
   }
   return files;
+}
+
+interface Places {
+  /** Where our own downloads lie until they are unpacked. */
+  readonly downloads: string;
+  readonly staging: string;
+  readonly environment: Environment;
+}
+
+/** Brings a wheel: ourselves, from the index that pip and uv are set to; else with one of them. */
+async function obtainWheel(
+  wheel: PinnedWheel,
+  { downloads, staging, environment }: Places,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
+  const { fetchFromIndex, IndexError } = await import('./package-index.js');
+  const own = join(downloads, `${wheel.sha256}.whl`);
+  try {
+    await fetchFromIndex(wheel, own, environment ?? process.env, onBytes);
+    return own;
+  } catch (error) {
+    if (!(error instanceof IndexError)) throw error;
+    if (error.isFinal)
+      throw new EngineError(`${error.message}; check pip's index settings, or ${REMEDY}`, { cause: error });
+    try {
+      const path = await downloadWheel(wheel, join(staging, 'download'), environment, onBytes);
+      await checkHash(path, wheel);
+      return path;
+    } catch (problem) {
+      if (!(problem instanceof NoPipError)) throw problem;
+      throw new EngineError(`${error.message}; go online once and run "voiceproof setup", or ${REMEDY}`, {
+        cause: error,
+      });
+    }
+  }
 }
 
 /** Retries, as a pip that outlived the process that started it may still write there. */
@@ -133,9 +169,7 @@ function removeFolder(path: string): void {
 
 /** The archive's hash, by us, whatever pip has or has not checked. */
 async function checkHash(path: string, wheel: PinnedWheel): Promise<void> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  const sha256 = hash.digest('hex');
+  const sha256 = await sha256Of(path);
   if (sha256 === wheel.sha256) return;
   throw new EngineError(
     `engine: ${wheel.project} ${wheel.version} as fetched is not the pinned file: expected sha256 ${wheel.sha256.slice(0, 12)}..., got ${sha256.slice(0, 12)}...; check pip's index settings, or ${REMEDY}`,

@@ -29,6 +29,9 @@ export interface Pip {
   readonly version: string;
 }
 
+/** There is neither a pip nor a uv. */
+export class NoPipError extends EngineError {}
+
 /** What a program that ran has left. `code` is undefined where it could not be started. */
 export interface Ran {
   readonly code: number | undefined;
@@ -89,7 +92,7 @@ export async function* findPips(environment?: Environment): AsyncGenerator<Pip> 
  * meant for, as the system's temporary folder may be too small
  * @param onBytes told the bytes on disk so far, several times a second
  * @returns the path of the wheel; its hash has been checked by pip, and is checked again by the caller
- * @throws EngineError in one line that says whether it was the network, the disk, the hash or the lack of a pip
+ * @throws EngineError in one line that says whether it was the network, the disk or the hash; NoPipError
  */
 export async function downloadWheel(
   wheel: PinnedWheel,
@@ -123,7 +126,7 @@ export async function downloadWheel(
     // Another pip would go to the same network and the same disk.
     if (reasonFor(ran)?.stops === true) break;
   }
-  throw failure ?? new EngineError(`engine: neither pip nor uv was found to fetch TensorFlow with; ${REMEDY}`);
+  throw failure ?? new NoPipError('engine: neither pip nor uv was found to fetch TensorFlow with');
 }
 
 function downloadArguments(wheel: PinnedWheel, requirements: string, destination: string): string[] {

@@ -67,7 +67,7 @@ describe('the search for the library', () => {
     const { source, files } = await obtain();
     expect(source).toBe(`the cache, ${join(machine.cacheDirectory, 'engine', machine.wheels.id)}`);
     expect(files.main).toContain(machine.wheels.id);
-    expect(logger.infos[0]).toMatch(/^Fetching TensorFlow \(9\.9\.9, .* with pip, once for this user\.$/);
+    expect(logger.infos[0]).toMatch(/^Fetching TensorFlow \(9\.9\.9, .*, once for this user\.$/);
   });
 
   it('says what to do where nothing is pinned for the machine', async () => {
