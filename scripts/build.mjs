@@ -3,7 +3,7 @@
  * `dist/bundle`, which is what the command line, the public doors and the package run. See docs/adr/0011-the-package.md.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,10 @@ const DIST = join(ROOT, 'dist');
 const BUNDLE = join(DIST, 'bundle');
 const require = createRequire(import.meta.url);
 
+/** The public doors. */
+const DOORS = ['index', 'tf'];
 /** What programs and threads begin with. Each keeps its path below `src`. */
-const ENTRIES = ['index.ts', 'tf.ts', 'commands/main.ts', 'data/worker.ts'];
+const ENTRIES = [...DOORS, 'commands/main', 'data/worker'];
 
 /**
  * TensorFlow.js stays outside, one copy for us and for the code of whoever uses us. It is CommonJS, and is fetched with
@@ -127,7 +129,7 @@ async function bundle() {
   try {
     const { metafile } = await build({
       absWorkingDir: ROOT,
-      entryPoints: ENTRIES.map((path) => join(ROOT, 'src', path)),
+      entryPoints: ENTRIES.map((path) => join(ROOT, `src/${path}.ts`)),
       outbase: join(ROOT, 'src'),
       outdir: staging,
       chunkNames: 'chunks/[name]-[hash]',
@@ -150,11 +152,53 @@ async function bundle() {
       logLimit: 8,
     });
     checkImports(metafile);
+    writeDeclarations(staging);
+    writeLicences(metafile, staging);
     rmSync(BUNDLE, { recursive: true, force: true });
     renameSync(staging, BUNDLE);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Copies the declarations that the doors' own lead to. */
+function writeDeclarations(folder) {
+  const found = new Set();
+  const find = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    const text = readFileSync(join(DIST, path), 'utf8');
+    for (const [, target] of text.matchAll(/(?:\bfrom|\bimport\(|\bimport)\s*['"](\.[^'"]*)\.js['"]/g)) {
+      find(join(dirname(path), `${target}.d.ts`));
+    }
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    // Their maps would lead to sources that are not there.
+    writeFileSync(join(folder, path), text);
+  };
+  for (const door of DOORS) find(`${door}.d.ts`);
+}
+
+/** Puts the licences of all bundled packages into one file. */
+function writeLicences({ inputs }, folder) {
+  const folders = Object.keys(inputs).map((path) => path.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1]);
+  const texts = [...new Set(folders)]
+    .filter((path) => path !== undefined)
+    .sort()
+    .map((path) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
+      const file = readdirSync(join(ROOT, path)).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+      const readme = readdirSync(join(ROOT, path)).find((each) => /^readme\.md$/i.test(each));
+      const text =
+        file !== undefined
+          ? readFileSync(join(ROOT, path, file), 'utf8')
+          : // The licence of Voiceproof itself is the same; some say theirs at the end of their own description.
+            (license === 'Apache-2.0'
+              ? 'Licensed under the Apache License, version 2.0: see the LICENSE of this package.'
+              : readme && readFileSync(join(ROOT, path, readme), 'utf8').match(/^#+ *licen[cs]e\b[^]*/im)?.[0]);
+      if (!text) throw new Error(`${path}: expected a licence, found none`);
+      return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+    });
+  writeFileSync(join(folder, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** A package that the bundle imports, and nobody gets who installs ours, is a defect that no clone shows. */

@@ -2,7 +2,6 @@
  * The object that tfjs-node's JavaScript expects from its C++ addon, made over the C API instead. All ids it hands out
  * stand for eager tensor handles; every handle is freed once, by `deleteTensor` or by `close`.
  */
-import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { EngineError, messageOf } from '../errors.js';
 import type { Pointer } from './c-api.js';
 import type { EngineContext } from './context.js';
@@ -37,9 +36,14 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
-type Constants = {
-  readonly [Name in keyof TFJSBinding as Extract<TFJSBinding[Name], number> extends never ? never : Name]: number;
-};
+/** Numbers of data types, and of the types of attributes. */
+type Constants = Readonly<
+  Record<
+    | `TF_${'FLOAT' | 'INT32' | 'INT64' | 'BOOL' | 'COMPLEX64' | 'STRING' | 'RESOURCE' | 'UINT8'}`
+    | `TF_ATTR_${'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE' | 'RESOURCE'}`,
+    number
+  >
+>;
 
 /** tfjs-node's binding, with the types that its own declaration leaves loose. */
 export interface TensorFlowBinding extends Constants {
