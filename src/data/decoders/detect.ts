@@ -1,7 +1,7 @@
 /** Tells what a file is from its first bytes; its name is never asked. */
 import { AudioError } from '../../runtime/errors.js';
 import { id3Length } from './id3.js';
-import { findFirstFrame } from './mp3.js';
+import { findFirstFrame } from './mp3-frames.js';
 
 /** What can be decoded. */
 export type Container = 'wav' | 'flac' | 'mp3' | 'ogg' | 'npy';
