@@ -1,12 +1,14 @@
 /** Opus in Ogg (RFC 7845), packet by packet: libopus (`libopus-wasm`; `opus-decoder` for more than two channels). */
 import { AudioError, messageOf } from '../../runtime/errors.js';
-import { checkHeader, checkLength, MonoBlocks } from './decoded.js';
+import { averageOf, checkHeader, checkLength } from './decoded.js';
 import { type DecodedLink, type OggStream, type Packet, startsWith } from './ogg-pages.js';
 
 /** Opus always decodes to 48 kHz, whatever the recording had. */
 const SAMPLE_RATE = 48_000;
-/** Packets decoded between looks at the length. */
+/** Packets decoded in one call. */
 const PACKETS_PER_CALL = 256;
+/** Samples that the position at the end may leave of what the packets hold, without a word: a second, as a page has at most. */
+const MOST_CUT = SAMPLE_RATE;
 /** The identification and the comment. */
 const HEADER_PACKETS = 2;
 
@@ -35,34 +37,49 @@ export async function decodeOpus(stream: OggStream, where: string, maxSeconds: n
   const head = readHead(stream.packets[0].bytes, where);
   checkHeader(where, SAMPLE_RATE, head.nChannels);
   const packets = stream.packets.slice(HEADER_PACKETS);
-  const mono = new MonoBlocks();
-  const decoder = await openDecoder(head);
-  try {
-    for (let at = 0; at < packets.length; at += PACKETS_PER_CALL) {
-      for (const block of decoder.decode(packets.slice(at, at + PACKETS_PER_CALL))) mono.add(block);
-      if (mono.nSamples > 0) checkLength(where, mono.nSamples, SAMPLE_RATE, maxSeconds);
-    }
-  } catch (error) {
-    if (error instanceof AudioError) throw error;
-    throw new AudioError(`${where}: expected Ogg Opus, but libopus failed: ${messageOf(error)}; encode again`, {
-      cause: error,
-    });
-  } finally {
-    decoder.free();
-  }
-  const decoded = mono.nSamples === 0 ? new Float32Array(0) : mono.join();
   const expected = lengthOf(packets, head.preSkip);
+  const held = packets.reduce((sum, { bytes }) => sum + durationOf(bytes), 0);
   // The last packet is longer than what is left of the audio; the position at its end says how much.
-  const end = stream.isComplete && expected !== undefined ? head.preSkip + expected : decoded.length;
-  const waveform = decoded.slice(Math.min(head.preSkip, decoded.length), Math.max(head.preSkip, end));
+  const end = stream.isComplete && expected !== undefined ? Math.min(held, head.preSkip + expected) : held;
+  if (end > head.preSkip) checkLength(where, end - head.preSkip, SAMPLE_RATE, maxSeconds);
+  const decoded = await decodePackets(packets, head, end, where);
+  const waveform = decoded.subarray(Math.min(head.preSkip, decoded.length));
   if (head.gain !== 1) for (let i = 0; i < waveform.length; i++) waveform[i] *= head.gain;
   return {
     codec: 'Opus',
     waveform,
     sampleRate: SAMPLE_RATE,
     nChannels: head.nChannels,
-    nMissing: Math.max(0, (expected ?? 0) - waveform.length),
+    nMissing: Math.max(0, (expected ?? 0) - waveform.length, held - end - MOST_CUT),
   };
+}
+
+/** The first `nSamples` of what the packets hold, averaged over channels. */
+async function decodePackets(
+  packets: readonly Packet[],
+  head: Head,
+  nSamples: number,
+  where: string,
+): Promise<Float32Array> {
+  const mono = new Float32Array(nSamples);
+  let at = 0;
+  const decoder = await openDecoder(head);
+  try {
+    for (let i = 0; i < packets.length && at < nSamples; i += PACKETS_PER_CALL) {
+      for (const channels of decoder.decode(packets.slice(i, i + PACKETS_PER_CALL))) {
+        const block = averageOf(channels).subarray(0, nSamples - at);
+        mono.set(block, at);
+        at += block.length;
+      }
+    }
+  } catch (error) {
+    throw new AudioError(`${where}: expected Ogg Opus, but libopus failed: ${messageOf(error)}; encode again`, {
+      cause: error,
+    });
+  } finally {
+    decoder.free();
+  }
+  return mono.subarray(0, at);
 }
 
 function readHead(bytes: Uint8Array, where: string): Head {
