@@ -57,9 +57,9 @@ export interface TableRow {
  * @returns `undefined` where the first line is no such header
  */
 export function delimiterOf(text: string, wanted: readonly Column[]): string | undefined {
-  const first = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
-  return [',', '\t', ';', ' '].find((delimiter) => {
-    const cells = first.trim().split(delimiter);
+  const first = firstLineOf(text);
+  return [',', '\t', ';', '|', ' '].find((delimiter) => {
+    const cells = first.split(delimiter);
     const columns = knownColumns(cells.map((cell) => cell.replaceAll('"', '')));
     return hasClip(columns) && wanted.some((column) => columns[column] !== undefined);
   });
@@ -77,6 +77,8 @@ export function readTable(text: string, delimiter: string, where: string): Table
     records = parse(text, {
       delimiter,
       bom: true,
+      comment: '#',
+      comment_no_infix: true,
       trim: true,
       info: true,
       relax_column_count: true,
@@ -93,6 +95,17 @@ export function readTable(text: string, delimiter: string, where: string): Table
     columns: knownColumns(header),
     rows: records.slice(1).map(({ record, info }) => ({ line: info.lines, cells: record })),
   };
+}
+
+/** The first line that is neither blank nor a comment; empty where there is none. */
+function firstLineOf(text: string): string {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end).trim();
+    if (line !== '' && !line.startsWith('#')) return line;
+    start = end < 0 ? text.length : end + 1;
+  }
+  return '';
 }
 
 function hasClip(columns: Partial<Record<Column, number>>): boolean {
