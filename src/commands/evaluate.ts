@@ -25,7 +25,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   command: 'evaluate',
   describe: 'Evaluate a checkpoint on the clips of a protocol',
   builder: (args) =>
-    compileArgument(engineArguments(protocolArguments(args, 'ASVspoof 2017, 2019, 2021 or 5, or CSV')))
+    compileArgument(engineArguments(protocolArguments(args, 'ASVspoof 2015, 2017, 2019, 2021 or 5, or CSV')))
       .option('checkpoint', {
         type: 'string',
         demandOption: true,

@@ -1,7 +1,7 @@
 /**
  * Finds audio files by utterance name. Folders of 100,000 clips are listed once, by name alone: no file is touched.
  */
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { DataError, messageOf, systemCodeOf } from '../runtime/errors.js';
 
@@ -13,11 +13,11 @@ export function hasAudioExtension(name: string): boolean {
   return extensionRank(name) >= 0;
 }
 
-/** The name without a known audio extension; folders in it stay, with `/` between them. */
+/** The name without a known audio extension, composed (NFC); folders in it stay, with `/` between them. */
 export function utteranceOf(name: string): string {
   const plain = name.includes('\\') ? name.replaceAll('\\', '/') : name;
   const bare = plain.startsWith('./') ? plain.slice(2) : plain;
-  return hasAudioExtension(bare) ? bare.slice(0, -extname(bare).length) : bare;
+  return (hasAudioExtension(bare) ? bare.slice(0, -extname(bare).length) : bare).normalize('NFC');
 }
 
 /**
@@ -72,7 +72,7 @@ export class AudioFinder {
   }
 
   /**
-   * The absolute path of the clip called `name`, with or without extension; letters may differ in case. A name with
+   * The absolute path of the clip called `name`, with or without extension; letters may differ in case, and in whether accents are parts of them (NFC or NFD). A name with
    * folders in it is taken from the audio folders and then from the base; a plain name is looked for in the audio folders
    * and then beneath them.
    *
@@ -95,8 +95,10 @@ export class AudioFinder {
 
   #findPath(name: string): string | undefined {
     const starts = isAbsolute(name) ? [''] : [...this.#folders, this.#base];
-    for (const start of starts) {
-      const path = resolve(start, name);
+    // Folders, too, may be spelt with composed letters here and with decomposed ones there.
+    const spellings = new Set([name, name.normalize('NFC'), name.normalize('NFD')]);
+    for (const [start, spelling] of starts.flatMap((start) => [...spellings].map((spelling) => [start, spelling]))) {
+      const path = resolve(start, spelling);
       const folder = dirname(path);
       if (!this.#here.has(folder) && !isFolder(folder)) continue;
       const found = this.#listing(folder, 'here').find(basename(path));
@@ -137,7 +139,7 @@ class Listing {
     const rank = (path: string): number => {
       const file = basename(path);
       if (file === name) return -2;
-      const isSpeltLike = file.slice(0, -extname(file).length) === utteranceOf(name);
+      const isSpeltLike = utteranceOf(file) === utteranceOf(name);
       return extensionRank(file) + (isSpeltLike ? 0 : AUDIO_EXTENSIONS.length);
     };
     return found.reduce((best, path) => (rank(path) < rank(best) ? path : best));
@@ -167,8 +169,18 @@ function kindOf(entry: Dirent, folder: string): 'file' | 'folder' | 'other' {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   if (!entry.isSymbolicLink()) return 'other';
-  const target = statSync(join(folder, entry.name), { throwIfNoEntry: false });
+  const target = targetOf(join(folder, entry.name));
   return target?.isFile() ? 'file' : target?.isDirectory() ? 'folder' : 'other';
+}
+
+/** What a link leads to; undefined where that is nothing, or the link itself. */
+function targetOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (systemCodeOf(error) === 'ELOOP') return undefined;
+    throw error;
+  }
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

@@ -9,6 +9,7 @@ import { inspectSource, readAudio, reading, SAMPLE_RATE } from './audio.js';
 import type { ByteSource, StreamDecoder } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
 import { streamFlac } from './decoders/flac.js';
+import { id3Length } from './decoders/id3.js';
 import { streamMp3 } from './decoders/mp3.js';
 import { streamWav } from './decoders/wav.js';
 
@@ -26,10 +27,19 @@ export interface AudioStream {
 }
 
 const DECODERS: Readonly<Partial<Record<Container, StreamDecoder>>> = {
-  wav: streamWav,
+  wav: (source, where) => streamWav(behindTags(source), where),
   flac: streamFlac,
   mp3: streamMp3,
 };
+
+/** What comes behind ID3 tags, for a container that knows none. */
+function behindTags(source: ByteSource): ByteSource {
+  const start = id3Length(source.read(0, DETECTION_BYTES));
+  return {
+    size: source.size - start,
+    read: (position, length) => source.read(start + position, length),
+  };
+}
 
 /** Bytes by which a container is told: an MP3 may begin with anything. */
 const DETECTION_BYTES = 2 ** 18;
@@ -85,8 +95,8 @@ export async function countSamples(path: string): Promise<number> {
     const source = byteSource(file);
     const container = detectStart(source, path);
     if (container === 'wav' || container === 'flac') {
-      const { nSamples, sampleRate } = (container === 'wav' ? streamWav : streamFlac)(source, path);
-      if (nSamples !== undefined) return Math.ceil((nSamples * SAMPLE_RATE) / sampleRate);
+      const { nSamples, sampleRate } = DECODERS[container]?.(source, path) ?? {};
+      if (nSamples !== undefined && sampleRate !== undefined) return Math.ceil((nSamples * SAMPLE_RATE) / sampleRate);
     }
   } finally {
     closeSync(file);

@@ -9,6 +9,7 @@ import { decodeNpy } from '../runtime/npy.js';
 import { checkLength, type DecodedAudio, type Decoder, inFigures } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
 import { decodeFlac } from './decoders/flac.js';
+import { id3Length } from './decoders/id3.js';
 import { decodeMp3 } from './decoders/mp3.js';
 import { decodeOgg } from './decoders/ogg.js';
 import { decodeWav } from './decoders/wav.js';
@@ -49,12 +50,17 @@ const MAX_SECONDS = 4 * 3600;
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
 const DECODERS: Readonly<Record<Container, Decoder>> = {
-  wav: decodeWav,
+  wav: untagged(decodeWav),
   flac: decodeFlac,
   mp3: decodeMp3,
-  ogg: decodeOgg,
+  ogg: untagged(decodeOgg),
   npy: decodeNpyClip,
 };
+
+/** A decoder of a container that knows no ID3 tags. */
+function untagged(decoder: Decoder): Decoder {
+  return (bytes, where, maxSeconds) => decoder(bytes.subarray(id3Length(bytes)), where, maxSeconds);
+}
 
 /** Shorter clips are read, with a warning. */
 const SHORT_SECONDS = 0.3;

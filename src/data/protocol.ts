@@ -51,6 +51,16 @@ interface Layout {
 }
 
 const LAYOUTS: Readonly<Record<Exclude<ProtocolFormat, 'auto' | 'csv'>, readonly Layout[]>> = {
+  asvspoof2015: [
+    {
+      nColumns: [4],
+      speaker: 0,
+      file: 1,
+      attack: (columns) => columns[2],
+      label: 3,
+      shape: 'SPEAKER FILE METHOD KEY',
+    },
+  ],
   asvspoof2017: [
     {
       nColumns: [7],
@@ -176,8 +186,8 @@ function tellFormat(text: string, source: string): Exclude<ProtocolFormat, 'auto
     if (++nLines === LINES_TO_TELL_BY) break;
   }
   throw new DataError(
-    `protocol ${source}: can't tell its format from "${shortened(first ?? '')}"; expected a line of ASVspoof 2017, 2019, ` +
-      '2021 (with keys) or 5, or a table whose header names a file and a label column',
+    `protocol ${source}: can't tell its format from "${shortened(first ?? '')}"; expected a line of ASVspoof 2015, 2017, ` +
+      '2019, 2021 (with keys) or 5, or a table whose header names a file and a label column',
   );
 }
 
@@ -236,7 +246,7 @@ function parseTable(text: string, source: string, problems: ProblemList): Protoc
     const subset = cell(columns.subset);
     entries.push({
       line,
-      utterance: cell(columns.utterance) ?? utteranceOf(file),
+      utterance: cell(columns.utterance)?.normalize('NFC') ?? utteranceOf(file),
       file,
       label,
       speaker: cell(columns.speaker),

@@ -108,10 +108,12 @@ function joined(
   problems: ProblemList,
 ): ScoredTrial[] {
   const byUtterance = new Map(entries.map((entry) => [entry.utterance, entry]));
+  const byBaseName = uniqueByBaseName(entries);
   const missing = new Set(wanted);
   const trials: ScoredTrial[] = [];
   for (const { line, utterance, score, label, attackId } of lines) {
-    const entry = byUtterance.get(utterance);
+    // One of the two may have folders in front of its names.
+    const entry = byUtterance.get(utterance) ?? byBaseName.get(baseNameOf(utterance));
     if (entry === undefined) {
       problems.add(path, UNLISTED, `line ${line} ${utterance}`);
     } else if (wanted.has(entry)) {
@@ -128,10 +130,48 @@ function joined(
   return trials;
 }
 
+/** Entries by their names without folders, but for those that share one. */
+function uniqueByBaseName(entries: readonly ProtocolEntry[]): Map<string, ProtocolEntry> {
+  const byName = new Map<string, ProtocolEntry>();
+  const shared = new Set<string>();
+  for (const entry of entries) {
+    const name = baseNameOf(entry.utterance);
+    if (byName.has(name)) shared.add(name);
+    byName.set(name, entry);
+  }
+  for (const name of shared) byName.delete(name);
+  return byName;
+}
+
+function baseNameOf(utterance: string): string {
+  return utterance.slice(utterance.lastIndexOf('/') + 1);
+}
+
 function parseScores(text: string, path: string, problems: ProblemList): ScoreLine[] {
   if (text.trim() === '') throw new DataError(`score file ${path}: is empty; expected one score a line`);
   const delimiter = delimiterOf(text, ['score']);
-  return delimiter === undefined ? parseColumns(text, path, problems) : parseTable(text, delimiter, path, problems);
+  if (delimiter !== undefined) return parseTable(text, delimiter, path, problems);
+  return parseColumns(isCommaSeparated(text) ? withoutCommas(text) : text, path, problems);
+}
+
+/** Whether lines without a header are parted by commas: `utterance,score`, or as below. */
+function isCommaSeparated(text: string): boolean {
+  const [first] = linesOf(text);
+  return first !== undefined && /,\s*[-+.\d\w]+$/.test(first.columns.join(' '));
+}
+
+/**
+ * Lines of commas as lines of columns. Of what the LFCC-LCNN baseline of ASVspoof 2021 prints, `Output, utterance, label, score`,
+ * the label is 1 for bona fide.
+ */
+function withoutCommas(text: string): string {
+  const lines = text.split('\n').map((line) => {
+    const cells = line.split(',').map((cell) => cell.trim());
+    if (cells[0] !== 'Output' || cells.length !== 4) return cells.join(' ');
+    const [, utterance, label, score] = cells;
+    return `${utterance} ${label === '1' ? 'bonafide' : label === '0' ? 'spoof' : label} ${score}`;
+  });
+  return lines.join('\n');
 }
 
 function parseColumns(text: string, path: string, problems: ProblemList): ScoreLine[] {

@@ -57,9 +57,9 @@ export interface TableRow {
  * @returns `undefined` where the first line is no such header
  */
 export function delimiterOf(text: string, wanted: readonly Column[]): string | undefined {
-  const first = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
-  return [',', '\t', ';', ' '].find((delimiter) => {
-    const cells = first.trim().split(delimiter);
+  const first = firstLineOf(text);
+  return [',', '\t', ';', '|', ' '].find((delimiter) => {
+    const cells = first.split(delimiter);
     const columns = knownColumns(cells.map((cell) => cell.replaceAll('"', '')));
     return hasClip(columns) && wanted.some((column) => columns[column] !== undefined);
   });
@@ -72,27 +72,58 @@ export function delimiterOf(text: string, wanted: readonly Column[]): string | u
  * @throws DataError where the quotes don't match
  */
 export function readTable(text: string, delimiter: string, where: string): Table {
-  let records: { record: string[]; info: { lines: number } }[];
+  const needsParser = text.includes('"') || !text.includes('\n');
+  const [header, ...rows] = needsParser ? quotedRows(text, delimiter, where) : plainRows(text, delimiter);
+  const cells = header?.cells ?? [];
+  return { header: cells, columns: knownColumns(cells), rows };
+}
+
+/** Rows without a quote, which need no parser: a million of them take a tenth of its time and memory. */
+function plainRows(text: string, delimiter: string): TableRow[] {
+  const rows: TableRow[] = [];
+  let line = 0;
+  for (let start = 0; start < text.length; ) {
+    let end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    line++;
+    const content = text.slice(start, end);
+    start = end + 1;
+    if (content.startsWith('#')) continue;
+    const cells = content.split(delimiter).map((cell) => cell.trim());
+    if (cells.some((cell) => cell !== '')) rows.push({ line, cells });
+  }
+  return rows;
+}
+
+function quotedRows(text: string, delimiter: string, where: string): TableRow[] {
   try {
-    records = parse(text, {
+    const records = parse(text, {
       delimiter,
       bom: true,
+      comment: '#',
+      comment_no_infix: true,
       trim: true,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
-    }) as unknown as typeof records;
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({ line: info.lines, cells: record }));
   } catch (error) {
     const line = error instanceof CsvError && typeof error.lines === 'number' ? ` line ${error.lines}:` : '';
     throw new DataError(`${where}:${line} ${messageOf(error)}; check the quotes there`, { cause: error });
   }
-  const header = records[0]?.record ?? [];
-  return {
-    header,
-    columns: knownColumns(header),
-    rows: records.slice(1).map(({ record, info }) => ({ line: info.lines, cells: record })),
-  };
+}
+
+/** The first line that is neither blank nor a comment; empty where there is none. */
+function firstLineOf(text: string): string {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end).trim();
+    if (line !== '' && !line.startsWith('#')) return line;
+    start = end < 0 ? text.length : end + 1;
+  }
+  return '';
 }
 
 function hasClip(columns: Partial<Record<Column, number>>): boolean {

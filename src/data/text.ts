@@ -18,6 +18,14 @@ export function readText(path: string, what: string): string {
       code === 'ENOENT' ? 'no such file; check the path' : code === 'EISDIR' ? 'is a folder; name a file' : undefined;
     throw new DataError(`${what} ${path}: ${reason ?? messageOf(error)}`, { cause: error });
   }
+  // What Windows calls Unicode is UTF-16 behind a byte order mark.
+  const wide =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : undefined;
+  if (wide !== undefined) return new TextDecoder(wide).decode(bytes);
   if (bytes.subarray(0, 4096).includes(0)) {
     throw new DataError(`${what} ${path}: is not text (holds zero bytes); expected UTF-8 lines`);
   }
@@ -32,7 +40,7 @@ export interface Line {
   readonly columns: readonly string[];
 }
 
-/** The lines of a text that are not blank, one after the other. */
+/** The lines of a text that are neither blank nor comments, which begin with `#`. */
 export function* linesOf(text: string): Generator<Line, void, undefined> {
   let line = 0;
   for (let start = 0; start < text.length; ) {
@@ -40,7 +48,7 @@ export function* linesOf(text: string): Generator<Line, void, undefined> {
     if (end < 0) end = text.length;
     line++;
     const content = text.slice(start, end).trim();
-    if (content !== '') yield { line, columns: content.split(/\s+/) };
+    if (content !== '' && !content.startsWith('#')) yield { line, columns: content.split(/\s+/) };
     start = end + 1;
   }
 }

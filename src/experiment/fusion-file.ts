@@ -1,6 +1,6 @@
 /** Checkpoints that are made of others: an ensemble fuses the scores of its members, a cascade asks one after the other. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
@@ -77,6 +77,31 @@ export function writeCascade(directory: string, cascade: CascadeFile): void {
 /** Reads `cascade.json`. @throws CheckpointError where it is absent or damaged */
 export function readCascade(directory: string): CascadeFile {
   return read(join(directory, CASCADE_FILE), cascadeSchema);
+}
+
+/**
+ * Makes sure that an ensemble or cascade does not contain itself, by whatever way round.
+ *
+ * @throws CheckpointError where it does, or a file of it is damaged
+ */
+export function refuseCycles(directory: string, within: readonly string[] = [], done = new Set<string>()): void {
+  const place = resolve(directory);
+  if (within.includes(place)) {
+    throw new CheckpointError(
+      `${place}: contains itself (${[...within, place].map((folder) => basename(folder)).join(' > ')}); name other members`,
+    );
+  }
+  if (done.has(place)) return;
+  done.add(place);
+  for (const path of membersOf(place)) refuseCycles(resolve(place, path), [...within, place], done);
+}
+
+/** Folders of the members, relative to the folder; none of a single model. */
+function membersOf(directory: string): string[] {
+  if (existsSync(join(directory, ENSEMBLE_FILE))) return readEnsemble(directory).members.map(({ path }) => path);
+  if (!existsSync(join(directory, CASCADE_FILE))) return [];
+  const { light, heavy } = readCascade(directory);
+  return [light.path, heavy.path];
 }
 
 function read<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {

@@ -3,7 +3,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXPORT_MANIFEST, readExportManifest } from '../experiment/export-manifest.js';
-import { CASCADE_FILE, ENSEMBLE_FILE, FUSED_EPOCH, readCascade, readEnsemble } from '../experiment/fusion-file.js';
+import {
+  CASCADE_FILE,
+  ENSEMBLE_FILE,
+  FUSED_EPOCH,
+  readCascade,
+  readEnsemble,
+  refuseCycles,
+} from '../experiment/fusion-file.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { loadCascade } from './cascade.js';
 import { loadEnsemble } from './ensemble.js';
@@ -25,6 +32,7 @@ export type OpenScorer = (directory: string) => Promise<Scorer>;
  * @throws CheckpointError where the folder is none of these, or damaged; ConfigError and EngineError as `loadExported`
  */
 export async function openScorer(directory: string, options: ScorerOptions = {}): Promise<Scorer> {
+  refuseCycles(directory);
   const has = (file: string) => existsSync(join(directory, file));
   const open: OpenScorer = (member) => openScorer(member, options);
   if (has(ENSEMBLE_FILE)) return loadEnsemble(directory, open);
@@ -55,6 +63,7 @@ export async function epochOf(directory: string): Promise<number> {
  * @throws CheckpointError where the folder is damaged
  */
 export function needsEngine(directory: string): boolean {
+  refuseCycles(directory);
   const has = (file: string) => existsSync(join(directory, file));
   const anyOf = (members: readonly { readonly path: string }[]) =>
     members.some(({ path }) => needsEngine(resolve(directory, path)));

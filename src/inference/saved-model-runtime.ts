@@ -19,7 +19,7 @@ const SIGNATURE = 'serving_default';
  */
 export async function loadSavedModel(path: string, { input }: ExportManifest): Promise<RuntimeModel> {
   const { binding } = kernelBackend('SavedModel');
-  const ends = readSignature(path);
+  const ends = refusing(path, () => readSignature(path));
   const id = refusing(path, () => binding.loadSavedModel(path, TAG));
   const names = [EXPORT_OUTPUTS.logits, EXPORT_OUTPUTS.score].map((name) => endOf(ends, name, path)).join(',');
   const inputName = endOf(ends, input.name, path);
@@ -39,7 +39,7 @@ export async function loadSavedModel(path: string, { input }: ExportManifest): P
 
 /** The tensors of the signature by the names of its inputs and outputs, as `operation:index`. */
 function readSignature(path: string): Map<string, string> {
-  const bytes = refusing(path, () => readFileSync(join(path, 'saved_model.pb')));
+  const bytes = readFileSync(join(path, 'saved_model.pb'));
   const ends = new Map<string, string>();
   for (const graph of messages(bytes, 2)) {
     for (const entry of messages(graph, 5)) {

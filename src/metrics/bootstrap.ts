@@ -1,5 +1,6 @@
 /** Confidence interval of the EER by resampling. */
 import { ConfigError } from '../runtime/errors.js';
+import { drawBinomial } from './binomial.js';
 import { type Scores, sortedScores } from './error-rates.js';
 
 /** How an interval is drawn. */
@@ -30,11 +31,79 @@ export interface ConfidenceInterval {
  */
 export function bootstrapEer(bonafide: Scores, spoof: Scores, options: BootstrapOptions = {}): ConfidenceInterval {
   const { resamples, seed, confidence } = checkedOptions(options);
-  const nBonafide = bonafide.length;
-  const order = rejectionOrder(sortedScores(bonafide, 'bona fide'), sortedScores(spoof, 'spoof'));
-  const draw = createResampler(nBonafide, spoof.length, seed);
-  const eers = Float64Array.from({ length: resamples }, () => resampledEer(order, nBonafide, spoof.length, draw()));
-  return percentileInterval(eers, confidence);
+  const sorted = { bonafide: sortedScores(bonafide, 'bona fide'), spoof: sortedScores(spoof, 'spoof') };
+  const isLarge = bonafide.length + spoof.length >= LARGE_SET;
+  const draw = isLarge ? drawBySplitting(sorted, seed) : drawByCounting(sorted, seed);
+  return percentileInterval(Float64Array.from({ length: resamples }, draw), confidence);
+}
+
+/** Trials from which on it pays to draw how many fall on either side of a threshold, rather than one by one. */
+const LARGE_SET = 20_000;
+
+interface SortedClasses {
+  readonly bonafide: Float64Array;
+  readonly spoof: Float64Array;
+}
+
+/** EERs of resamples, each drawn trial by trial. */
+function drawByCounting({ bonafide, spoof }: SortedClasses, seed: number): () => number {
+  const order = rejectionOrder(bonafide, spoof);
+  const draw = createResampler(bonafide.length, spoof.length, seed);
+  return () => resampledEer(order, bonafide.length, spoof.length, draw());
+}
+
+/**
+ * EERs of resamples, of the same distribution, at a cost that grows with the logarithm of the set alone. Only what lies on
+ * either side of the threshold matters: how many of a stretch's trials fall in its lower half is binomial, and the halves that
+ * the threshold is not in need no closer look.
+ */
+function drawBySplitting({ bonafide, spoof }: SortedClasses, seed: number): () => number {
+  const [nBonafide, nSpoof] = [bonafide.length, spoof.length];
+  const before = countBonafideBefore(bonafide, spoof);
+  const random = createGenerator(seed);
+  // 53 bits of two draws of 32.
+  const uniform = () => (random(2 ** 26) * 2 ** 27 + random(2 ** 27)) * 2 ** -53;
+  return () => {
+    let [low, high] = [0, nBonafide + nSpoof];
+    let [drawnBonafide, drawnSpoof] = [nBonafide, nSpoof];
+    let [rejectedBonafide, rejectedSpoof] = [0, 0];
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      const [nBonafideHere, nBonafideLower] = [before[high] - before[low], before[middle] - before[low]];
+      const [nSpoofHere, nSpoofLower] = [high - low - nBonafideHere, middle - low - nBonafideLower];
+      const bonafideLower = drawBinomial(drawnBonafide, shareOf(nBonafideLower, nBonafideHere), uniform);
+      const spoofLower = drawBinomial(drawnSpoof, shareOf(nSpoofLower, nSpoofHere), uniform);
+      const rejections = (rejectedBonafide + bonafideLower) * nSpoof + (rejectedSpoof + spoofLower) * nBonafide;
+      if (rejections >= nBonafide * nSpoof) {
+        high = middle;
+        [drawnBonafide, drawnSpoof] = [bonafideLower, spoofLower];
+      } else {
+        low = middle;
+        rejectedBonafide += bonafideLower;
+        rejectedSpoof += spoofLower;
+        [drawnBonafide, drawnSpoof] = [drawnBonafide - bonafideLower, drawnSpoof - spoofLower];
+      }
+    }
+    const isBonafide = before[high] > before[low];
+    return eerAtCrossing(rejectedBonafide + drawnBonafide, rejectedSpoof + drawnSpoof, isBonafide, nBonafide, nSpoof);
+  };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+/** How many of the first trials are bona fide, for each number of them, in the order of {@link rejectionOrder}. */
+function countBonafideBefore(bonafide: Float64Array, spoof: Float64Array): Int32Array {
+  const before = new Int32Array(bonafide.length + spoof.length + 1);
+  let b = 0;
+  let s = 0;
+  for (let i = 1; i < before.length; i++) {
+    if (s === spoof.length || (b < bonafide.length && bonafide[b] <= spoof[s])) b++;
+    else s++;
+    before[i] = b;
+  }
+  return before;
 }
 
 /**
@@ -114,15 +183,29 @@ export function resampledEer(order: Int32Array, nBonafide: number, nSpoof: numbe
     rejectedSpoof += (1 - isBonafide) * count;
     difference += count * (isBonafide * nSpoof + (1 - isBonafide) * nBonafide);
   }
+  return eerAtCrossing(rejectedBonafide, rejectedSpoof, order[last] < nBonafide, nBonafide, nSpoof);
+}
+
+/**
+ * The EER where rejections overtake acceptances.
+ *
+ * @param rejectedBonafide with all copies of the trial at which they do
+ * @param isBonafide whether that trial is
+ */
+function eerAtCrossing(
+  rejectedBonafide: number,
+  rejectedSpoof: number,
+  isBonafide: boolean,
+  nBonafide: number,
+  nSpoof: number,
+): number {
   // The last trial's copies are rejected one at a time: go back to the first of them that reaches equality.
-  const isBonafide = order[last] < nBonafide;
+  const difference = rejectedBonafide * nSpoof + rejectedSpoof * nBonafide - nBonafide * nSpoof;
   const surplus = Math.floor(difference / (isBonafide ? nSpoof : nBonafide));
-  if (isBonafide) rejectedBonafide -= surplus;
-  else rejectedSpoof -= surplus;
-  const frr = rejectedBonafide / nBonafide;
-  const far = (nSpoof - rejectedSpoof) / nSpoof;
-  const frrBefore = (rejectedBonafide - (isBonafide ? 1 : 0)) / nBonafide;
-  const farBefore = (nSpoof - rejectedSpoof + (isBonafide ? 0 : 1)) / nSpoof;
+  const frr = (rejectedBonafide - (isBonafide ? surplus : 0)) / nBonafide;
+  const far = (nSpoof - rejectedSpoof + (isBonafide ? 0 : surplus)) / nSpoof;
+  const frrBefore = isBonafide ? (rejectedBonafide - surplus - 1) / nBonafide : frr;
+  const farBefore = isBonafide ? far : (nSpoof - rejectedSpoof + surplus + 1) / nSpoof;
   return frr - far < farBefore - frrBefore ? (frr + far) / 2 : (frrBefore + farBefore) / 2;
 }
 

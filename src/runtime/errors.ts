@@ -37,10 +37,23 @@ export class GraphError extends VoiceproofError {}
 /** Training can't go on: the loss is not a number, or the run was interrupted. */
 export class TrainingError extends VoiceproofError {}
 
-/** The message of anything thrown, in one line. */
+/** Longest message that is shown: what is longer was made of input, not by us. */
+const LONGEST_MESSAGE = 4000;
+
+/** The message of anything thrown, in one line, without what a terminal would take for a command. */
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s*\n\s*/g, ' ').trim();
+  const whole = error instanceof Error ? error.message : String(error);
+  const message = whole.length > LONGEST_MESSAGE ? `${whole.slice(0, LONGEST_MESSAGE)} ...` : whole;
+  const lines = message.split('\n').map((line) => line.trim());
+  return printable(lines.join(' ').trim());
+}
+
+/** The text with control characters, which could move the cursor or change its colours, written as `\x1b`. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
 }
 
 /** The system's code for what went wrong with a file or process, such as `ENOENT`; undefined where it gave none. */

@@ -17,6 +17,9 @@ const TYPES = {
   '<i4': { bytes: 4, make: (b: ArrayBuffer) => new Int32Array(b) },
 } as const;
 
+/** Bytes of the longest header that is read, as NumPy's own limit. */
+const LONGEST_HEADER = 10_000;
+
 /**
  * The bytes of an `.npy` file.
  *
@@ -51,6 +54,11 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const isFirstVersion = buffer[6] === 1;
   const start = isFirstVersion ? 10 : 12;
   const headerLength = isFirstVersion ? buffer.readUInt16LE(8) : buffer.length >= 12 ? buffer.readUInt32LE(8) : 0;
+  if (headerLength > LONGEST_HEADER) {
+    throw new DataError(
+      `${where}: expected a header of at most ${LONGEST_HEADER} bytes, got ${headerLength}; the file is damaged`,
+    );
+  }
   const header = buffer.toString('latin1', start, start + headerLength);
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? '';
   const dimensions = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
@@ -64,6 +72,9 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
+  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new DataError(`${where}: expected a shape of whole numbers of at least 0, got [${dimensions}]`);
+  }
   const length = shape.reduce((product, n) => product * n, 1) * type.bytes;
   const at = start + headerLength;
   if (!Number.isSafeInteger(length) || buffer.length - at !== length) {

@@ -81,8 +81,8 @@ const OP = {
 const REFUSED: Readonly<Record<number, string>> = { 105: 'INST', 111: 'OBJ', 130: 'EXT1', 131: 'EXT2', 132: 'EXT4' };
 
 const MAX_PROTOCOL = 5;
-/** Values on the stack and in the memo; a checkpoint of ten thousand tensors has a million. */
-const MAX_VALUES = 50_000_000;
+/** Operations, and so values; a checkpoint of ten thousand tensors has a million. */
+const MAX_VALUES = 5_000_000;
 
 /**
  * Reads one pickle.
@@ -245,6 +245,7 @@ class PickleReader {
       }
       case OP.stackGlobal: {
         const [module, name] = this.popMany(2);
+        if (typeof module !== 'string' || typeof name !== 'string') throw this.damaged('a name that is no text');
         return this.resolve(`${module}.${name}`);
       }
       case OP.reduce:
@@ -277,7 +278,11 @@ class PickleReader {
 
   private setAll(map: Map<PickleValue, PickleValue>, items: readonly PickleValue[]): void {
     if (items.length % 2 !== 0) throw this.damaged('a dictionary key without a value');
-    for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+    for (let i = 0; i < items.length; i += 2) {
+      // A list may hold itself a thousand times over: no text can be made of it.
+      if (typeof items[i] === 'object' && items[i] !== null) throw this.damaged('a dictionary key that is a container');
+      map.set(items[i], items[i + 1]);
+    }
   }
 
   /** Attributes set on an object: a state dict carries versions of its modules so, which nothing here needs. */

@@ -207,9 +207,11 @@ function parseHeader(bytes: Buffer, path: string): { entries: Entry[]; metadata:
 function parseEntry(name: string, value: unknown, path: string): Entry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    const text = JSON.stringify(value);
+    // Not the value itself: it may be nested more deeply than can be written.
+    const got =
+      typeof value === 'object' && value !== null ? `{${Object.keys(value).slice(0, 5).join(', ')}}` : String(value);
     throw new CheckpointError(
-      `${path}: ${name}: expected dtype (${Object.keys(ITEM_BYTES).join(', ')}), shape and data_offsets, got ${text.slice(0, 120)}`,
+      `${path}: ${name}: expected dtype (${Object.keys(ITEM_BYTES).join(', ')}), shape and data_offsets, got ${got.slice(0, 120)}; the file is damaged`,
     );
   }
   const { dtype, shape } = parsed.data;

@@ -2,24 +2,24 @@
  * PyTorch's weight files (`.bin`, `.pth`, `.pt`): the zip archives that `torch.save` writes since 1.6, and the chain of
  * pickles that it wrote before. Nothing in such a file is executed, see `pickle.ts`, and no path in it leads outside.
  */
-import { openPromise } from 'yauzl';
+import { crc32 } from 'node:zlib';
 import { type ByteFile, openByteFile } from './byte-file.js';
-import { CheckpointError, messageOf } from './errors.js';
+import { CheckpointError } from './errors.js';
 import { readPickle } from './pickle.js';
 import type { TensorFile } from './tensor-file.js';
 import { collectTensors, readTensor, type TorchStorage, type TorchTensor, torchGlobals } from './torch-tensors.js';
+import { readZipIndex, type StoredFile } from './zip-index.js';
 
 /** The first number of a file of the old kind: torch's own magic number, pickled. */
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_VERSION = 1001;
 /** Longer pickles hold more than the names and shapes of tensors. */
 const MAX_PICKLE_BYTES = 256_000_000;
-const MAX_ENTRIES = 1_000_000;
 /** How much larger than the file its tensors may be together; tied weights are stored once and listed twice. */
 const MAX_EXPANSION = 4;
 
 /** Where the values of each storage lie in the file, by its key. */
-type StorageBytes = ReadonlyMap<string, { readonly start: number; readonly length: number }>;
+type StorageBytes = ReadonlyMap<string, Omit<StoredFile, 'crc32'> & Partial<Pick<StoredFile, 'crc32'>>>;
 
 /**
  * Opens a weight file, whose tensors are then read one by one. Of a checkpoint that holds more than weights the state dict
@@ -33,16 +33,21 @@ export async function openTorchCheckpoint(path: string): Promise<TensorFile> {
   const file = openByteFile(path);
   try {
     const isZip = file.size >= 4 && file.read(0, 4).toString('latin1') === 'PK\x03\x04';
-    const { value, storages } = isZip ? await readArchive(file) : readLegacy(file);
+    const { value, storages } = isZip ? readArchive(file) : readLegacy(file);
     const tensors = collectTensors(value, path);
     checkTensors(tensors, storages, file);
+    const checked = new Set<string>();
     return {
       path,
       headers: tensors,
       metadata: {},
       read: (name) => {
         const tensor = tensors.get(name) as TorchTensor;
-        const { start } = placeOf(tensor.storage, storages, path);
+        const { start, length, crc32 } = placeOf(tensor.storage, storages, path);
+        if (crc32 !== undefined && !checked.has(tensor.storage.key)) {
+          readWhole(file, { start, length, crc32 }, name);
+          checked.add(tensor.storage.key);
+        }
         return readTensor(tensor, (offset, length) => file.read(start + offset, length));
       },
       close: () => file.close(),
@@ -60,9 +65,9 @@ interface Contents {
 }
 
 /** The zip archive: `NAME/data.pkl`, and `NAME/data/KEY` for each storage. */
-async function readArchive(file: ByteFile): Promise<Contents> {
+function readArchive(file: ByteFile): Contents {
   const { path } = file;
-  const entries = await listArchive(path);
+  const entries = readZipIndex(file);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickles.length !== 1) {
     throw new CheckpointError(
@@ -78,38 +83,21 @@ async function readArchive(file: ByteFile): Promise<Contents> {
     const order = file.read(byteOrder.start, byteOrder.length).toString('latin1').trim();
     if (order !== 'little') throw new CheckpointError(`${path}: ${order}-endian values; save them on another machine`);
   }
-  const { start, length } = entries.get(pickles[0]) as { start: number; length: number };
+  const pickle = entries.get(pickles[0]) as StoredFile;
+  const { length } = pickle;
   if (length > MAX_PICKLE_BYTES) {
     throw new CheckpointError(`${path}: a pickle of ${length} bytes; at most ${MAX_PICKLE_BYTES} make sense`);
   }
-  const { value } = readPickle(file.read(start, length), torchGlobals(path), path);
+  const { value } = readPickle(readWhole(file, pickle, 'data.pkl'), torchGlobals(path), path);
   const storages = [...entries].filter(([name]) => name.startsWith(`${folder}data/`));
   return { value, storages: new Map(storages.map(([name, bytes]) => [name.slice(folder.length + 5), bytes])) };
 }
 
-/** Where each file of an archive lies. PyTorch stores them as they are: nothing is ever inflated. */
-async function listArchive(path: string): Promise<Map<string, { start: number; length: number }>> {
-  const places = new Map<string, { start: number; length: number }>();
-  try {
-    const archive = await openPromise(path, { autoClose: false });
-    try {
-      if (archive.entryCount > MAX_ENTRIES) throw new CheckpointError(`${archive.entryCount} files in it`);
-      for await (const entry of archive.eachEntry()) {
-        const { fileName, compressionMethod, compressedSize } = entry;
-        if (compressionMethod !== 0 || entry.isEncrypted()) {
-          throw new CheckpointError(`${fileName} is compressed or encrypted, which torch.save does not do`);
-        }
-        if (places.has(fileName)) throw new CheckpointError(`${fileName} is there twice`);
-        const { fileDataStart } = await archive.readLocalFileHeaderPromise(entry, { minimal: true });
-        places.set(fileName, { start: fileDataStart, length: compressedSize });
-      }
-    } finally {
-      archive.close();
-    }
-  } catch (error) {
-    throw new CheckpointError(`${path}: the zip can't be used: ${messageOf(error)}; copy it again`, { cause: error });
-  }
-  return places;
+/** @throws CheckpointError where the bytes are others than those that were stored */
+function readWhole(file: ByteFile, { start, length, crc32: expected }: StoredFile, name: string): Buffer {
+  const bytes = file.read(start, length);
+  if (crc32(bytes) === expected) return bytes;
+  throw new CheckpointError(`${file.path}: ${name}: its checksum does not match; the file is damaged, copy it again`);
 }
 
 /** The old kind: magic number, version, system, then the value, the storages' keys, and their values in that order. */
@@ -136,7 +124,9 @@ function readLegacy(file: ByteFile): Contents {
   }
   const value = next();
   const keys = next();
-  if (!Array.isArray(keys)) throw new CheckpointError(`${path}: no list of storages; the file is damaged`);
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string' || typeof key === 'number')) {
+    throw new CheckpointError(`${path}: no list of storages; the file is damaged`);
+  }
   const storages = new Map<string, { start: number; length: number }>();
   for (const key of keys.map(String)) {
     const storage = storageOf.get(key);
@@ -185,7 +175,7 @@ function checkTensors(tensors: ReadonlyMap<string, TorchTensor>, storages: Stora
   }
 }
 
-function placeOf(storage: TorchStorage, storages: StorageBytes, path: string): { start: number; length: number } {
+function placeOf(storage: TorchStorage, storages: StorageBytes, path: string) {
   const place = storages.get(storage.key);
   if (place === undefined) throw new CheckpointError(`${path}: storage ${storage.key} is missing; copy it again`);
   return place;

@@ -99,7 +99,7 @@ export function torchGlobals(where: string, seen: (storage: TorchStorage) => voi
   const callables: Readonly<Record<string, PickleGlobal['call']>> = {
     'collections.OrderedDict': (args) => {
       const pairs = args.length === 0 ? [] : args[0];
-      if (!Array.isArray(pairs) || !pairs.every(Array.isArray)) throw damaged('a dictionary');
+      if (!Array.isArray(pairs) || !pairs.every(isPair)) throw damaged('a dictionary');
       return new Map(pairs as [unknown, unknown][]);
     },
     'collections.defaultdict': () => new Map(),
@@ -139,6 +139,11 @@ export function torchGlobals(where: string, seen: (storage: TorchStorage) => voi
       return storage;
     },
   };
+}
+
+/** A key, of which a name can be made, and its value. */
+function isPair(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && (typeof value[0] !== 'object' || value[0] === null);
 }
 
 class Storage implements TorchStorage {

@@ -45,6 +45,25 @@ describe('reading scores', () => {
     ]);
   });
 
+  it('reads what the LFCC-LCNN baseline of ASVspoof 2021 prints, in which 1 is bona fide', () => {
+    expect(readScores(file('output.txt', 'Output, U_1, 0, -0.5\nOutput, U_2, 1, 0.25\n'))).toEqual([
+      { utterance: 'U_1', label: 'spoof', score: -0.5 },
+      { utterance: 'U_2', label: 'bonafide', score: 0.25 },
+    ]);
+  });
+
+  it('reads commas without a header, and matches names that have folders in one of the files alone', () => {
+    const protocol = file('protocol.txt', PROTOCOL);
+    const trials = readScores(file('commas.txt', 'LA/flac/U_3.flac,0.5\nLA/flac/U_2.flac, 2\nU_1,-1\n'), { protocol });
+    expect(trials.map(({ label, score }) => [label, score])).toEqual([
+      ['spoof', 0.5],
+      ['bonafide', 2],
+      ['spoof', -1],
+    ]);
+    const twins = file('twins.txt', 'S1 a/U_1 - A07 spoof\nS2 b/U_1 - - bonafide\n');
+    expect(() => readScores(file('one.txt', 'U_1 1\n'), { protocol: twins })).toThrow(/does not list/);
+  });
+
   it('reads tables with a header in any order of columns', () => {
     const scores = file('scores.csv', 'cm-score,filename\n1.5,"a, b.wav"\n-2,c.wav\n');
     const protocol = file('keys.tsv', 'filename\tcm-label\na, b.wav\tbonafide\nc.wav\tspoof\n');

@@ -49,6 +49,22 @@ describe('bootstrapEer', () => {
     expect(bootstrapEer(bonafide, spoof)).toMatchObject({ low: eer, high: eer });
   });
 
+  it('draws a large set, half by half, from the distribution that drawing it trial by trial has', () => {
+    // Just below and just above the size from which on halves are drawn; ties cross the classes.
+    const rounded = (n: number) => {
+      const { bonafide, spoof } = randomSet(4, Math.floor(n / 3), Math.ceil((2 * n) / 3));
+      const round = (scores: readonly number[]) => scores.map((score) => Math.round(score * 50) / 50);
+      return { bonafide: round(bonafide), spoof: round(spoof) };
+    };
+    const [small, large] = [rounded(19_990), rounded(20_010)].map(({ bonafide, spoof }) => {
+      const { low, high } = bootstrapEer(bonafide, spoof, { resamples: 2000 });
+      return { low: low - computeEer(bonafide, spoof).eer, high: high - computeEer(bonafide, spoof).eer };
+    });
+    const width = small.high - small.low;
+    expect(Math.abs(large.low - small.low)).toBeLessThan(0.12 * width);
+    expect(Math.abs(large.high - small.high)).toBeLessThan(0.12 * width);
+  });
+
   it('widens with the confidence', () => {
     const { bonafide, spoof } = randomSet(2);
     const wide = bootstrapEer(bonafide, spoof, { confidence: 0.99 });

@@ -1,4 +1,5 @@
 /** Weight files as PyTorch writes them, and as an attacker would: built byte by byte. */
+import { crc32 } from 'node:zlib';
 
 /** Assembles a pickle from opcodes. */
 export class PickleWriter {
@@ -103,6 +104,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50);
     central.writeUInt16LE(method, 10);
+    central.writeUInt32LE(crc32(bytes), 16);
     central.writeUInt32LE(bytes.length, 20);
     central.writeUInt32LE(size, 24);
     central.writeUInt16LE(title.length, 28);

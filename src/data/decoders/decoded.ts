@@ -108,7 +108,7 @@ export class MonoBlocks {
 
   /** Takes a block: one array a channel, of equal length. */
   add(channels: readonly Float32Array[]): void {
-    const mono = channels.length === 1 ? channels[0] : average(channels);
+    const mono = averageOf(channels);
     this.blocks.push(mono);
     this.length += mono.length;
   }
@@ -126,7 +126,9 @@ export class MonoBlocks {
   }
 }
 
-function average(channels: readonly Float32Array[]): Float32Array {
+/** The average of channels of equal length; of a single one that itself. */
+export function averageOf(channels: readonly Float32Array[]): Float32Array {
+  if (channels.length === 1) return channels[0];
   const mono = new Float32Array(channels[0]?.length ?? 0);
   for (let i = 0; i < mono.length; i++) {
     let sum = 0;

@@ -1,7 +1,7 @@
 /** Tells what a file is from its first bytes; its name is never asked. */
 import { AudioError } from '../../runtime/errors.js';
 import { id3Length } from './id3.js';
-import { findFirstFrame } from './mp3.js';
+import { findFirstFrame } from './mp3-frames.js';
 
 /** What can be decoded. */
 export type Container = 'wav' | 'flac' | 'mp3' | 'ogg' | 'npy';
@@ -35,12 +35,13 @@ export function detectContainer(bytes: Uint8Array, where: string): Container {
   if (bytes.length === 0) {
     throw new AudioError(`${where}: expected audio, got an empty file (0 bytes); record or copy it again`);
   }
-  const start = ascii(bytes, 0, 16);
+  // Taggers put an ID3 tag in front of whatever they are given.
+  const start = ascii(bytes, id3Length(bytes), 16);
   if (/^(RIFF|RF64|BW64).{4}WAVE/s.test(start) || start.startsWith('riff\x2e\x91\xcf\x11')) return 'wav';
   if (start.startsWith('OggS')) return 'ogg';
   if (start.startsWith('\x93NUMPY')) return 'npy';
-  if (ascii(bytes, id3Length(bytes), 4) === 'fLaC') return 'flac';
-  if (start.startsWith('ID3')) return 'mp3';
+  if (start.startsWith('fLaC')) return 'flac';
+  if (ascii(bytes, 0, 3) === 'ID3') return 'mp3';
   const foreign = FOREIGN.find(([at, magic]) => ascii(bytes, at, magic.length) === magic);
   if (foreign === undefined && findFirstFrame(bytes) >= 0) return 'mp3';
   const got = foreign?.[2] ?? (isText(bytes) ? `text ("${excerpt(bytes)}")` : `unknown bytes (${hex(bytes)})`);

@@ -34,8 +34,13 @@ const GUID_TAIL = '000000001000800000aa00389b71';
 const HEAD_BYTES = 2 ** 23;
 /** Samples of one channel in a piece. */
 const BLOCK_SAMPLES = 2 ** 16;
-/** What writers to a pipe put where the size of the data is not known yet. */
-const UNKNOWN_SIZE = 0xffffffff;
+/** Stands where RF64 gives the size in a chunk of its own. */
+const SIZE_ELSEWHERE = 0xffffffff;
+/**
+ * Writers to a pipe, which don't know the size yet, put one from just below 2 GiB up: 0x7fffffff less a header, 0x80000000,
+ * 0xffffffff, or in Wave64 one near 2 ** 63.
+ */
+const LEAST_PLACEHOLDER = 0x7fff0000;
 
 /** How the samples lie in the `data` chunk. */
 interface SampleFormat {
@@ -137,7 +142,8 @@ function findChunks(view: DataView, where: string, fileBytes: number): Chunks {
       formatSize = Math.min(size, view.byteLength - start);
     } else if (id === 'data') {
       const rest = fileBytes - start;
-      if (size === UNKNOWN_SIZE) size = longDataSize > 0 ? longDataSize : rest;
+      if (size === SIZE_ELSEWHERE && longDataSize > 0) size = longDataSize;
+      else if (size >= LEAST_PLACEHOLDER && size > rest) size = rest;
       else if (size === 0 && !isChunkHeader(view, start)) size = rest;
       dataStart = start;
       dataSize = size;

@@ -1,6 +1,6 @@
 /** FLAC against libsndfile: integers come out exactly, so the tolerance is what averaging two channels costs in float32. */
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeFlac } from '../../../src/data/decoders/flac.js';
 import { AudioError } from '../../../src/runtime/errors.js';
 import { decodeNpy } from '../../../src/runtime/npy.js';
@@ -12,10 +12,6 @@ const TOLERANCE = 1e-7;
 const CLIP = 'stereo_24bit_44k.flac';
 
 describe('decodeFlac', () => {
-  // libFLAC's wrapper prints what it dislikes: it must never be given anything of the kind.
-  const printed = vi.spyOn(console, 'error');
-  afterEach(() => expect(printed).not.toHaveBeenCalled());
-
   for (const [name, format] of [
     ['mono_16k.flac', 'FLAC (16-bit)'],
     [CLIP, 'FLAC (24-bit)'],
@@ -81,7 +77,7 @@ describe('decodeFlac', () => {
     expect(warnings).toEqual(['truncated: 0.25 s of 0.5 s could be read (50.0 % missing)']);
   });
 
-  it('joins what takes the decoder several calls', async () => {
+  it('joins many frames', async () => {
     const file = fixtureBytes('mono_16k.flac');
     const frame = file.subarray(frameStarts(file)[0]);
     file.writeUInt32BE(130 * 4000, 22);
@@ -125,14 +121,14 @@ describe('decodeFlac', () => {
     });
   }
 
-  it('refuses frames that leave their rate to the header, which the decoder never sees', async () => {
+  it('reads frames that leave their rate to the header', async () => {
     const file = fixtureBytes('mono_16k.flac');
     const frame = file.subarray(frameStarts(file)[0]);
     frame[2] &= 0xf0;
     // Sync, codes and number take seven bytes, of which two are the block size; then the header's checksum.
     frame[7] = checksum(frame.subarray(0, 7), 8, 0x07);
     frame.writeUInt16BE(checksum(frame.subarray(0, -2), 16, 0x8005), frame.length - 2);
-    await expect(decode(file)).rejects.toThrow(/leave them to the file's header; encode again/);
+    expectAsLibsndfile('mono_16k.flac', await decode(file), TOLERANCE);
   });
 
   it('refuses a clip beyond the longest before decoding it', async () => {
@@ -168,7 +164,7 @@ describe.skipIf(!hasShared)('decodeFlac against the reference', () => {
   }
 });
 
-function decode(bytes: Uint8Array) {
+async function decode(bytes: Uint8Array) {
   return decodeFlac(bytes, 'clip.flac', HOUR);
 }
 

@@ -1,6 +1,7 @@
 /** MP3 against libsndfile, which runs the same mpg123 in another build: 1e-6, for its rounding in float32. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { decodeMp3, findFirstFrame } from '../../../src/data/decoders/mp3.js';
+import { decodeMp3 } from '../../../src/data/decoders/mp3.js';
+import { findFirstFrame } from '../../../src/data/decoders/mp3-frames.js';
 import { AudioError } from '../../../src/runtime/errors.js';
 import { expectAsLibsndfile, fixtureBytes } from '../../support/audio-fixtures.js';
 

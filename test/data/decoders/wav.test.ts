@@ -70,6 +70,27 @@ describe('decodeWav', () => {
     expect(decode(wave64(VALUES)).waveform).toEqual(expected);
   });
 
+  it.each([
+    ['eSpeak', 0x7ffff000],
+    ['half of all sizes', 0x80000000],
+    ['ffmpeg', 0xffffffff],
+  ])('takes the size that %s writes to a pipe for unknown, not for a promise', (_, size) => {
+    const file = pcm({});
+    const at = file.indexOf('data', 0, 'latin1');
+    file.writeUInt32LE(size, at + 4);
+    const { waveform, warnings } = decode(file);
+    expect(waveform).toEqual(decode(pcm({})).waveform);
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes the size that ffmpeg writes into a piped Wave64 for unknown', () => {
+    const file = wave64(VALUES);
+    file.writeBigUInt64LE(2n ** 63n - 1n, file.indexOf('data', 0, 'latin1') + 16);
+    const { waveform, warnings } = decode(file);
+    expect(waveform.subarray(0, VALUES.length)).toEqual(Float32Array.from(VALUES, (value) => value / 32768));
+    expect(warnings).toEqual([]);
+  });
+
   it('finds its chunks in any order, among others, odd ones with and without padding', () => {
     const expected = decode(pcm({})).waveform;
     const junk = chunk('JUNK', Buffer.from('odd'));
@@ -108,7 +129,7 @@ describe('decodeWav', () => {
 
   it('takes no memory for a size that the file does not have', () => {
     const file = pcm({});
-    file.writeUInt32LE(0xfffffff0, 40);
+    file.writeUInt32LE(0x7ffe0000, 40);
     const before = process.memoryUsage().arrayBuffers;
     const { waveform, warnings } = decode(file);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
