@@ -11,7 +11,10 @@ export interface Cpu {
   readonly model: string;
   /** Cores that this process may use; two threads of one core count as two. */
   readonly cores: number;
-  /** Millions of cycles a second, as told at this moment; null where nobody tells. */
+  /**
+   * Millions of cycles a second: the most that Node or `/proc/cpuinfo` tells of a core at this moment, so less than under
+   * load where cores rest, and in a virtual machine what its host cares to tell; null where nobody tells.
+   */
   readonly megahertz: number | null;
   /** Which of the instructions are there; null where the system does not tell. */
   readonly instructions: readonly Instructions[] | null;
@@ -31,9 +34,10 @@ const FLAGS: readonly (readonly [Instructions, RegExp])[] = [
 export interface CpuSources {
   readonly platform: string;
   readonly model: string;
+  /** As Node tells it; 0 where it can't. */
   readonly megahertz: number;
   readonly cores: number;
-  /** The text of `/proc/cpuinfo`, or what `sysctl hw.optional machdep.cpu` prints; undefined where there is neither. */
+  /** The text of `/proc/cpuinfo`, or what `sysctl hw.optional` prints; undefined where there is neither. */
   readonly listing: string | undefined;
 }
 
@@ -41,11 +45,13 @@ export interface CpuSources {
 export function readCpu(sources: CpuSources = ownSources()): Cpu {
   const { model, megahertz, cores, listing } = sources;
   const words = listing === undefined ? [] : flagsIn(listing, sources.platform);
+  const clocks = [...(listing ?? '').matchAll(/^cpu MHz\s*: ([\d.]+)$/gm)].map(([, text]) => Number(text));
+  const clock = Math.round(Math.max(megahertz, ...clocks));
   const instructions = FLAGS.filter(([, flag]) => words.some((word) => flag.test(word))).map(([name]) => name);
   return {
     model,
     cores,
-    megahertz: megahertz > 0 ? megahertz : null,
+    megahertz: clock > 0 ? clock : null,
     instructions: words.length === 0 ? null : instructions,
   };
 }

@@ -10,6 +10,7 @@ import { type Engine, type EngineOptions, startEngine } from './engine.js';
 import { measureProduct, tryEngine } from './engine-trials.js';
 import { messageOf } from './errors.js';
 import { findGpus, findPip, findPython, type Gpu } from './installed-programs.js';
+import { NoEngineError } from './native/machine.js';
 import { REMEDY } from './native/pip.js';
 import { wheelSetFor } from './native/wheels.js';
 
@@ -168,6 +169,7 @@ function checkEngine(engine: Engine, hasGpu: boolean, device: EngineOptions['dev
 
 /** The error's own advice goes into the fix. */
 function explainFailure(error: unknown, pip: string | null): Check {
+  if (error instanceof NoEngineError) return problem('engine', error.why, error.wayOut);
   const [what = ''] = messageOf(error).split(REMEDY);
   const detail = what.replace(/^engine: /, '').replace(/(;|, or) $/, '');
   const first = pip === null ? "install Python's pip (or uv)" : 'run "voiceproof setup" while online';

@@ -7,6 +7,7 @@ import { EngineError, messageOf } from './errors.js';
 import type { Logger } from './logger.js';
 import type { Kernels } from './native/kernel-choice.js';
 import { type FoundLibrary, forgetRecordedLibrary, recordLibrary } from './native/locate.js';
+import type { Machine } from './native/machine.js';
 import type { NativeOptions } from './native/native-backend.js';
 import { obtainLibrary } from './native/obtain.js';
 import type { Environment } from './native/pip.js';
@@ -32,6 +33,8 @@ export interface EngineOptions extends PassedOn {
   readonly libraryPath?: string | undefined;
   /** Where the library is kept; the per-user cache by default. */
   readonly cacheDirectory?: string | undefined;
+  /** The machine to find the library for; this one by default. */
+  readonly machine?: Machine | undefined;
   /** The environment of the programs that find and fetch the library; our own by default. */
   readonly environment?: Environment;
 }

@@ -4,6 +4,7 @@
  * See docs/adr/0010-which-kernels.md.
  */
 import type { Logger } from '../logger.js';
+import type { Machine } from './machine.js';
 import { readEnvironment, setEnvironment } from './quiet-start.js';
 
 /** Whose kernels: those of oneDNN, and TensorFlow's own for the ops that it has not; or TensorFlow's own for all. */
@@ -27,7 +28,11 @@ const MEANINGS: Readonly<Record<string, Kernels>> = { '1': 'onednn', true: 'oned
  * @param machine platform and architecture as Node names them; this one by default
  * @returns what the library will compute with
  */
-export function chooseKernels(choice: KernelChoice, logger?: Logger, machine = thisMachine()): Kernels {
+export function chooseKernels(
+  choice: KernelChoice,
+  logger?: Logger,
+  machine: Pick<Machine, 'platform' | 'arch'> = process,
+): Kernels {
   const said = readEnvironment(VARIABLE);
   const held = MEANINGS[said?.toLowerCase() ?? ''];
   if (!hasOneDnn(machine)) return 'eigen';
@@ -43,16 +48,7 @@ export function chooseKernels(choice: KernelChoice, logger?: Logger, machine = t
   return kernels;
 }
 
-interface Machine {
-  readonly platform: string;
-  readonly arch: string;
-}
-
-function thisMachine(): Machine {
-  return { platform: process.platform, arch: process.arch };
-}
-
 /** TensorFlow's builds for Macs have no oneDNN. */
-function hasOneDnn({ platform }: Machine): boolean {
+function hasOneDnn({ platform }: Pick<Machine, 'platform'>): boolean {
   return platform !== 'darwin';
 }
