@@ -18,8 +18,9 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       .example('$0 doctor', 'a table; exit code 1 if there is a problem')
       .example('$0 doctor --json', 'for scripts and bug reports')
       .epilogue(
-        'JSON: ok, node, platform, cores, memoryBytes, freeMemoryBytes, python and pip (text or null), gpus (name, driver, ' +
-          'memory), cacheDirectory, engine (null or kind, version, source, devices, usesGpu), matmulGflops (or null), and ' +
+        'JSON: ok, node, platform, cores, cpu (model, cores, megahertz, instructions, peakGflops), memoryBytes, ' +
+          'freeMemoryBytes, python and pip (text or null), gpus (name, driver, memory), cacheDirectory, engine (null or kind, ' +
+          'version, source, devices, usesGpu, kernels, threads), matmulGflops (or null), and ' +
           'checks: name, status (ok, note or problem), detail, fix (text or null). Fetches the engine if it is not here.',
       ),
   handler: async (args) => {
@@ -31,14 +32,17 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
 };
 
 function table(diagnosis: Diagnosis): string {
-  const { engine, matmulGflops } = diagnosis;
+  const { cpu, engine, matmulGflops } = diagnosis;
   const rows: [string, string][] = [
     ['Node', diagnosis.node],
     ['platform', diagnosis.platform],
     ['cores', String(diagnosis.cores)],
+    ['CPU', `${cpu.model}, ${cpu.megahertz === null ? 'clock unknown' : `${cpu.megahertz} MHz`}`],
+    ['instructions', cpu.instructions === null ? 'unknown' : cpu.instructions.join(', ') || 'none of AVX2 and later'],
     ['Python', diagnosis.python ?? 'none'],
     ['pip', diagnosis.pip ?? 'none'],
     ['engine', engine === null ? 'none' : `${engine.kind} ${engine.version}`],
+    ['kernels', engine === null || engine.kernels === null ? 'none' : `${engine.kernels}, ${engine.threads} threads`],
     ['devices', engine === null ? 'none' : engine.devices.join(', ')],
     ['matrix product', matmulGflops === null ? 'not measured' : `${matmulGflops} GFLOP/s`],
   ];

@@ -5,17 +5,19 @@ import { userCacheDirectory } from '../runtime/cache-directory.js';
 import type { Engine, EngineOptions, Purpose } from '../runtime/engine.js';
 import { ConfigError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
+import type { KernelChoice } from '../runtime/native/kernel-choice.js';
 
 /** What `engineArguments` adds to a command. */
 export interface EngineArguments {
   engine: EngineOptions['engine'];
   device: EngineOptions['device'];
+  kernels: KernelChoice;
   threads: number | undefined;
   library: string | undefined;
   'memory-growth': boolean;
 }
 
-/** The options `--engine`, `--device`, `--threads`, `--library` and `--memory-growth`, in a group of their own. */
+/** The options `--engine`, `--device`, `--kernels`, `--threads`, `--library` and `--memory-growth`, in a group of their own. */
 export function engineArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & EngineArguments> {
   return args
     .option('engine', {
@@ -28,6 +30,11 @@ export function engineArguments<Arguments>(args: Argv<Arguments>): Argv<Argument
       default: 'auto' as const,
       describe: 'auto: the NVIDIA GPU where there is one, else the CPU',
     })
+    .option('kernels', {
+      choices: ['auto', 'onednn', 'eigen'] as const,
+      default: 'auto' as const,
+      describe: 'auto: oneDNN on every x86 CPU. TF_ENABLE_ONEDNN_OPTS, where it is set, wins',
+    })
     .option('threads', { type: 'number', requiresArg: true, describe: 'CPU threads [default: all cores]' })
     .option('library', {
       type: 'string',
@@ -39,7 +46,7 @@ export function engineArguments<Arguments>(args: Argv<Arguments>): Argv<Argument
       default: true,
       describe: 'Take GPU memory as needed; --no-memory-growth takes it all at once',
     })
-    .group(['engine', 'device', 'threads', 'library', 'memory-growth'], 'Engine:');
+    .group(['engine', 'device', 'kernels', 'threads', 'library', 'memory-growth'], 'Engine:');
 }
 
 /** What `compileArgument` adds to a command. */
@@ -60,13 +67,14 @@ export function compileArgument<Arguments>(args: Argv<Arguments>): Argv<Argument
 
 /** Command line and environment as options of the engine. The command line wins. */
 export function engineOptionsFrom(args: EngineArguments, purpose: Purpose, logger: Logger): EngineOptions {
-  const { engine, device, threads } = args;
+  const { engine, device, kernels, threads } = args;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     throw new ConfigError(`--threads: expected a whole number of at least 1, got ${threads}`);
   }
   return {
     engine,
     device,
+    kernels,
     purpose,
     logger,
     libraryPath: args.library ?? (process.env.VOICEPROOF_LIBRARY || undefined),
@@ -80,7 +88,8 @@ export function engineOptionsFrom(args: EngineArguments, purpose: Purpose, logge
 export async function startCommandEngine(args: EngineArguments, purpose: Purpose, logger: Logger): Promise<Engine> {
   const { startEngine } = await import('../runtime/engine.js');
   const engine = await startEngine(engineOptionsFrom(args, purpose, logger));
-  logger.info(`engine: ${engine.source} (${engine.usesGpu ? 'GPU' : 'CPU'})`);
+  const kernels = engine.kernels === null ? '' : `, kernels ${engine.kernels}, threads ${engine.threads}`;
+  logger.info(`engine: ${engine.source} (${engine.usesGpu ? 'GPU' : 'CPU'}${kernels})`);
   return engine;
 }
 

@@ -32,7 +32,19 @@ export interface RunEnvironment {
   readonly commit: string | null;
   readonly node: string;
   readonly platform: string;
-  readonly engine: { readonly kind: string; readonly version: string; readonly usesGpu: boolean };
+  readonly engine: RunEngine;
+}
+
+/** The engine of a run. What came later than the format is absent in older runs. */
+export interface RunEngine {
+  readonly kind: string;
+  readonly version: string;
+  readonly usesGpu: boolean;
+  /** Whose kernels computed on the CPU, and on how many threads; null in the stand-ins. */
+  readonly kernels?: string | null;
+  readonly threads?: number | null;
+  /** The widest vector instructions of the CPU, such as `AVX-512`; null where that can't be told. */
+  readonly instructions?: string | null;
 }
 
 /** What `config.json` holds. */

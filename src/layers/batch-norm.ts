@@ -108,8 +108,7 @@ export class BatchNorm extends layers.Layer {
       );
     }
     const running = { mean: this.movingMean.read(), variance: this.movingVariance.read() };
-    // With one channel there is no matrix to make products of.
-    const normalise = hasRawOps() && x.shape[3] > 1 ? fusedBatchNorm : composedBatchNorm;
+    const normalise = hasRawOps() ? fusedBatchNorm : composedBatchNorm;
     return normalise(
       x,
       this.gamma?.read(),

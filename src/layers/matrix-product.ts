@@ -1,6 +1,7 @@
 /** Products of sequences with matrices. */
 import * as tf from '@tensorflow/tfjs-core';
 import { NATIVE_BACKEND } from '../runtime/native/kernel-backend.js';
+import { LONG_AXIS } from '../runtime/native/long-sums.js';
 import { executeRawOp, hasRawOps } from '../runtime/native/raw-op.js';
 import { addBias } from './add-bias.js';
 
@@ -43,10 +44,20 @@ tf.registerGradient({
     const [a, b] = saved;
     return {
       a: () => rawProduct(dy as tf.Tensor, b, { isSecondTransposed: true }),
-      b: () => rawProduct(a, dy as tf.Tensor, { isFirstTransposed: true }),
+      b: () => productOfColumns(a as tf.Tensor2D, dy as tf.Tensor2D),
     };
   },
 });
+
+/**
+ * Each column of `a` times each of `b`. Products of matrices are summed in blocks, those of a matrix with a single column
+ * are not.
+ */
+function productOfColumns(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor {
+  const [nRows, nColumns] = a.shape;
+  if (nRows < LONG_AXIS || (nColumns > 1 && b.shape[1] > 1)) return rawProduct(a, b, { isFirstTransposed: true });
+  return tf.tidy(() => tf.reshape(tf.sum(tf.mul(a, b), 0), [nColumns, b.shape[1]]));
+}
 
 function rawProduct(
   a: tf.TensorInfo,

@@ -1,5 +1,6 @@
 /** Batch normalisation by the batch's own statistics, with its gradient: by ops of every engine, or by TensorFlow's. */
 import * as tf from '@tensorflow/tfjs-core';
+import { LONG_AXIS } from '../runtime/native/long-sums.js';
 import { executeRawOp } from '../runtime/native/raw-op.js';
 
 /** Statistics of each channel. */
@@ -63,14 +64,12 @@ export const composedBatchNorm: TrainingBatchNorm = (x, gamma, beta, running, { 
 };
 
 /**
- * Values of a channel up to which TensorFlow's own op is used. It adds them up one by one: with two million of them the
- * variance is off by half a thousandth, and the gradients of a deep network by a hundredth.
+ * By TensorFlow's fused op, or in more passes that sum in blocks where there are many values: the op adds them up one by
+ * one. With two million of them its variance is off by half a thousandth, and the gradients of a deep network by a
+ * hundredth.
  */
-const MOST_SUMMED_VALUES = 2 ** 17;
-
-/** By TensorFlow's fused op, one pass each way instead of ten, or by matrix products where there are many values. */
 export const fusedBatchNorm: TrainingBatchNorm = (x, ...rest) =>
-  (x.size / x.shape[3] <= MOST_SUMMED_VALUES ? batchNormByOp : batchNormByProducts)(x, ...rest);
+  (x.size / x.shape[3] < LONG_AXIS ? batchNormByOp : batchNormInBlocks)(x, ...rest);
 
 const batchNormByOp: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, momentum }, onMoved) => {
   const attributes = { T: 'float32', U: 'float32', epsilon, data_format: 'NHWC', is_training: true };
@@ -94,11 +93,10 @@ const batchNormByOp: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, mo
 };
 
 /**
- * By matrix products, which sum in blocks, and TensorFlow's op for inference, which scales in one pass: as fast as the op
- * for training. The variance is that of the squares less the square of the mean, whose digits cancel where a channel's
- * mean is far above its deviation.
+ * By sums in blocks, and TensorFlow's op for inference, which scales in one pass: about as fast as the op for training. The
+ * variance is that of the squares about the mean.
  */
-const batchNormByProducts: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, momentum }, onMoved) => {
+const batchNormInBlocks: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, momentum }, onMoved) => {
   const nChannels = x.shape[3];
   const count = x.size / nChannels;
   const move = (before: tf.Tensor, now: tf.Tensor, factor: number) =>
@@ -107,7 +105,7 @@ const batchNormByProducts: TrainingBatchNorm = (x, gamma, beta, running, { epsil
     const [x, gamma, beta] = args as tf.Tensor4D[];
     const save = args[3] as unknown as tf.GradSaveFunc;
     const mean = tf.div(sumOfChannels(x), count);
-    const variance = tf.relu(tf.sub(tf.div(sumOfProducts(x, x), count), tf.square(mean)));
+    const variance = tf.div(sumOfChannels(tf.squaredDifference(x, mean)), count);
     onMoved({ mean: move(running.mean, mean, 1), variance: move(running.variance, variance, count / (count - 1)) });
     save([x, gamma, mean, variance]);
     return {
@@ -116,7 +114,7 @@ const batchNormByProducts: TrainingBatchNorm = (x, gamma, beta, running, { epsil
         const [x, gamma, mean, variance] = saved as tf.Tensor4D[];
         const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
         const dBeta = sumOfChannels(dy);
-        const dGamma = tf.mul(inverseDeviation, tf.sub(sumOfProducts(x, dy), tf.mul(mean, dBeta)));
+        const dGamma = tf.mul(inverseDeviation, tf.sub(sumOfChannels(tf.mul(x, dy)), tf.mul(mean, dBeta)));
         // dx = factor dy + slope x + offset: what only shifts or stretches the whole batch doesn't reach x.
         const factor = tf.mul(gamma, inverseDeviation);
         const slope = tf.div(tf.mul(tf.mul(factor, inverseDeviation), dGamma), -count);
@@ -145,14 +143,5 @@ function scaled(
 
 /** `[..., channels]` to `[channels]`. */
 function sumOfChannels(x: tf.Tensor): tf.Tensor {
-  const nChannels = x.shape[x.rank - 1];
-  const rows = tf.reshape(x, [-1, nChannels]) as tf.Tensor2D;
-  return tf.reshape(tf.matMul(tf.ones([1, rows.shape[0]]), rows), [nChannels]);
-}
-
-/** The inner product of each channel of `x` with the same channel of `y`: the diagonal of the product of all with all. */
-function sumOfProducts(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const nChannels = x.shape[x.rank - 1];
-  const [left, right] = [x, y].map((maps) => tf.reshape(maps, [-1, nChannels]) as tf.Tensor2D);
-  return tf.sum(tf.mul(tf.matMul(left, right, true, false), tf.eye(nChannels)), 0);
+  return tf.sum(tf.reshape(x, [-1, x.shape[x.rank - 1]]), 0);
 }

@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { userCacheDirectory } from './cache-directory.js';
 import { EngineError, messageOf } from './errors.js';
 import type { Logger } from './logger.js';
+import type { Kernels } from './native/kernel-choice.js';
 import { type FoundLibrary, forgetRecordedLibrary, recordLibrary } from './native/locate.js';
+import type { Machine } from './native/machine.js';
 import type { NativeOptions } from './native/native-backend.js';
 import { obtainLibrary } from './native/obtain.js';
 import type { Environment } from './native/pip.js';
@@ -16,8 +18,11 @@ export type EngineKind = 'native' | 'wasm' | 'cpu';
 /** What the engine is for: WebAssembly lacks gradient kernels, so it can't train. */
 export type Purpose = 'training' | 'inference';
 
-/** How to start the engine. The stand-ins take no notice of threads and memory growth. */
-export interface EngineOptions extends Pick<NativeOptions, 'intraOpThreads' | 'interOpThreads' | 'memoryGrowth'> {
+/** What the native engine takes as it is. */
+type PassedOn = Pick<NativeOptions, 'kernels' | 'intraOpThreads' | 'interOpThreads' | 'memoryGrowth'>;
+
+/** How to start the engine. The stand-ins take no notice of kernels, threads and memory growth. */
+export interface EngineOptions extends PassedOn {
   /** `auto` is `native`, and where that can't be had the fastest stand-in that serves the purpose, with a warning. */
   readonly engine: EngineKind | 'auto';
   readonly purpose: Purpose;
@@ -28,6 +33,8 @@ export interface EngineOptions extends Pick<NativeOptions, 'intraOpThreads' | 'i
   readonly libraryPath?: string | undefined;
   /** Where the library is kept; the per-user cache by default. */
   readonly cacheDirectory?: string | undefined;
+  /** The machine to find the library for; this one by default. */
+  readonly machine?: Machine | undefined;
   /** The environment of the programs that find and fetch the library; our own by default. */
   readonly environment?: Environment;
 }
@@ -42,6 +49,10 @@ export interface Engine {
   /** Device names as TensorFlow writes them, or `CPU`. */
   readonly devices: readonly string[];
   readonly usesGpu: boolean;
+  /** Whose kernels compute on the CPU; null in the stand-ins. With the number of threads they decide the last bits. */
+  readonly kernels: Kernels | null;
+  /** Threads inside one op; null in the stand-ins. */
+  readonly threads: number | null;
   /** Tensors alive in the engine. */
   liveTensors(): number;
   /** Gives everything back. A second call does nothing. */
@@ -93,7 +104,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
  * @throws EngineError where it can't be had, or does not start
  */
 export async function setUpNativeEngine(
-  options: Pick<EngineOptions, 'device' | 'libraryPath' | 'logger' | 'cacheDirectory' | 'environment'> & {
+  options: Pick<EngineOptions, 'device' | 'kernels' | 'libraryPath' | 'logger' | 'cacheDirectory' | 'environment'> & {
     readonly forget: boolean;
   },
 ): Promise<Pick<Engine, 'source' | 'devices'>> {
@@ -101,7 +112,8 @@ export async function setUpNativeEngine(
   if (options.forget) forgetRecordedLibrary(cacheDirectory);
   const library = await obtainLibrary({ ...options, cacheDirectory });
   // The CUDA build may be set up where its GPU is not at hand yet.
-  const engine = await openNative(library, { device: options.device === 'cpu' ? 'cpu' : 'auto' });
+  const device = options.device === 'cpu' ? 'cpu' : 'auto';
+  const engine = await openNative(library, { device, kernels: options.kernels, logger: options.logger });
   engine.close();
   if (options.libraryPath !== undefined) recordLibrary(cacheDirectory, library, true);
   return { source: engine.source, devices: engine.devices };
@@ -151,17 +163,20 @@ async function startNative(options: EngineOptions): Promise<Engine> {
 
 async function openNative(
   library: FoundLibrary,
-  options: Pick<EngineOptions, 'device' | 'intraOpThreads' | 'interOpThreads' | 'memoryGrowth'>,
+  options: PassedOn & Pick<EngineOptions, 'device' | 'logger'>,
 ): Promise<Engine> {
   const { startNativeBackend } = await import('./native/native-backend.js');
-  const { device, intraOpThreads, interOpThreads, memoryGrowth } = options;
-  const backend = await startNativeBackend(library.files, { device, intraOpThreads, interOpThreads, memoryGrowth });
+  const { device, kernels, intraOpThreads, interOpThreads, memoryGrowth, logger } = options;
+  const passed = { device, kernels, intraOpThreads, interOpThreads, memoryGrowth, logger };
+  const backend = await startNativeBackend(library.files, passed);
   return {
     kind: 'native',
     version: backend.version,
     source: `TensorFlow ${backend.version} from ${library.source}`,
     devices: backend.devices.map(({ name }) => name),
     usesGpu: backend.usesGpu,
+    kernels: backend.kernels,
+    threads: backend.threads,
     liveTensors: () => backend.liveHandles(),
     close: () => backend.close(),
   };
@@ -198,6 +213,8 @@ async function takeBackend(kind: 'wasm' | 'cpu', source: string): Promise<Engine
     source,
     devices: ['CPU'],
     usesGpu: false,
+    kernels: null,
+    threads: null,
     liveTensors: () => tf.memory().numTensors - before,
     close: () => tf.engine().reset(),
   };

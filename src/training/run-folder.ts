@@ -6,11 +6,13 @@ import { basename, dirname, join } from 'node:path';
 import {
   RUN_FILES,
   type RunConfig,
+  type RunEngine,
   type RunEnvironment,
   readRunConfig,
   writeRunConfig,
 } from '../experiment/checkpoint.js';
 import { differences, type ExperimentConfig } from '../experiment/config.js';
+import { readCpu, widestInstructions } from '../runtime/cpu.js';
 import type { Engine } from '../runtime/engine.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
@@ -46,6 +48,7 @@ export function openRunFolder(
         `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without --resume`,
       );
     }
+    checkArithmetic(directory, before.environment.engine, describeEnvironment(run.engine).engine, logger);
     return before;
   }
   if (run.resume) logger.info(`${directory}: nothing to resume; starting from the beginning`);
@@ -62,6 +65,30 @@ export function openRunFolder(
   return fresh;
 }
 
+/** What decides the bits of a result beside the config, and can be set; absent in runs of earlier versions. */
+const ARITHMETIC = ['kind', 'kernels', 'threads'] as const;
+
+/**
+ * A resumed run ends with the bits of one that was never interrupted, which only the same kernels on as many threads give.
+ *
+ * @throws CheckpointError where they are others
+ */
+function checkArithmetic(directory: string, before: RunEngine, now: RunEngine, logger: Logger): void {
+  const changed = ARITHMETIC.filter((name) => before[name] !== undefined && before[name] !== now[name]);
+  if (changed.length > 0) {
+    const told = changed.map((name) => `${name} ${before[name] ?? 'none'}, now ${now[name] ?? 'none'}`).join('; ');
+    throw new CheckpointError(
+      `${directory}: can't resume to the same bits, the run was started with other settings of the engine (${told}); give the engine those it had, or start anew`,
+    );
+  }
+  const [here, there] = [now.instructions, before.instructions];
+  if (there !== undefined && there !== here) {
+    logger.warn(
+      `the run was started on a CPU with ${there ?? 'unknown instructions'}, this one has ${here ?? 'unknown ones'}: results may differ from an uninterrupted run's in their last digits`,
+    );
+  }
+}
+
 /** Version, commit, machine and engine, for `config.json` and the reports. */
 export function describeEnvironment(engine: Engine): RunEnvironment {
   const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -70,14 +97,22 @@ export function describeEnvironment(engine: Engine): RunEnvironment {
     commit: describeCommit(PROJECT_ROOT),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
-    engine: { kind: engine.kind, version: engine.version, usesGpu: engine.usesGpu },
+    engine: {
+      kind: engine.kind,
+      version: engine.version,
+      usesGpu: engine.usesGpu,
+      kernels: engine.kernels,
+      threads: engine.threads,
+      instructions: widestInstructions(readCpu()),
+    },
   };
 }
 
-/** The engine in words, such as `TensorFlow 2.21.0, CPU`. */
+/** The engine in words, such as `TensorFlow 2.21.0, CPU, kernels onednn, threads 2`. */
 export function describeEngine({ engine }: RunEnvironment): string {
   const name = engine.kind === 'native' ? 'TensorFlow' : `TensorFlow.js (${engine.kind})`;
-  return `${name} ${engine.version}, ${engine.usesGpu ? 'GPU' : 'CPU'}`;
+  const settings = [engine.kernels && `kernels ${engine.kernels}`, engine.threads && `threads ${engine.threads}`];
+  return [`${name} ${engine.version}`, engine.usesGpu ? 'GPU' : 'CPU', ...settings.filter(Boolean)].join(', ');
 }
 
 function describeCommit(root: string): string | null {

@@ -16,6 +16,7 @@ describe('the engine options of the commands', () => {
     expect(await parse()).toEqual({
       engine: 'auto',
       device: 'auto',
+      kernels: 'auto',
       purpose: 'inference',
       logger: silentLogger,
       libraryPath: undefined,
@@ -26,10 +27,21 @@ describe('the engine options of the commands', () => {
   });
 
   it('reach the engine', async () => {
-    const words = ['--engine', 'native', '--device', 'cuda', '--threads', '3', '--no-memory-growth'];
+    const words = [
+      '--engine',
+      'native',
+      '--device',
+      'cuda',
+      '--threads',
+      '3',
+      '--kernels',
+      'eigen',
+      '--no-memory-growth',
+    ];
     expect(await parse(...words)).toMatchObject({
       engine: 'native',
       device: 'cuda',
+      kernels: 'eigen',
       intraOpThreads: 3,
       interOpThreads: 3,
       memoryGrowth: false,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkDriver, checkNode, diagnose } from '../../src/runtime/diagnosis.js';
+import { checkDriver, checkNode, checkSpeed, diagnose } from '../../src/runtime/diagnosis.js';
 import type { EngineOptions } from '../../src/runtime/engine.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 
@@ -36,9 +36,12 @@ describe('a diagnosis', () => {
   });
 
   it('computes with the native engine and finds it right and free of leaks', async () => {
-    const { engine, matmulGflops, checks } = await diagnoseBare({ device: 'cpu', cacheDirectory: undefined });
+    const { engine, cpu, matmulGflops, checks } = await diagnoseBare({ device: 'cpu', cacheDirectory: undefined });
     expect(engine?.kind).toBe('native');
     expect(matmulGflops).toBeGreaterThan(0);
+    expect(engine).toMatchObject({ kernels: expect.stringMatching(/^(onednn|eigen)$/), threads: expect.any(Number) });
+    expect(cpu.cores).toBeGreaterThan(0);
+    expect(checks.find(({ name }) => name === 'speed')?.detail).toContain(`${matmulGflops} GFLOP/s by `);
     for (const name of ['engine', 'matrix product', 'convolution gradient', 'tensor leaks']) {
       expect(checks.find((check) => check.name === name)).toMatchObject({ status: 'ok', fix: null });
     }
@@ -63,6 +66,21 @@ describe('what is judged', () => {
     ['20.19.0', 'ok'],
     ['24.1.0', 'ok'],
   ])('Node %s is %s', (version, status) => expect(checkNode(version).status).toBe(status));
+
+  it('a rate is judged by what the CPU could do', () => {
+    const oneDnn = { kernels: 'onednn', threads: 2 } as const;
+    expect(checkSpeed(100, 128, oneDnn)).toMatchObject({
+      status: 'ok',
+      detail:
+        '100 GFLOP/s by onednn kernels on 2 threads, 78 % of the 128 that its cores could do at the clock they tell',
+    });
+    expect(checkSpeed(20, 128, oneDnn)).toMatchObject({ status: 'note', fix: expect.stringMatching(/^close other/) });
+    expect(checkSpeed(20, 128, { ...oneDnn, kernels: 'eigen' }).fix).toMatch(/^use oneDNN/);
+    expect(checkSpeed(20, null, oneDnn)).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining("can't be told"),
+    });
+  });
 
   it('a GPU is judged by its driver, and missed only where it is asked for', () => {
     const gpu = { name: 'A GPU', memory: '8 GiB' };

@@ -60,6 +60,17 @@ describe('the choice of the engine', () => {
     expect(product()).toEqual([11]);
   });
 
+  it.each([
+    ['Alpine', { platform: 'linux', arch: 'x64', libc: 'musl' }, /isn't built for .* musl/],
+    ['Windows', { platform: 'win32', arch: 'x64', libc: null }, /for Windows can't be used without Python; use WSL/],
+    ['Macs with Intel processors', { platform: 'darwin', arch: 'x64', libc: null }, /no longer built for Macs/],
+  ] as const)('scores in WebAssembly on %s, with one line that says the way out', async (_, machine, told) => {
+    const { kind } = await startBare({ purpose: 'inference', machine });
+    expect([kind, logger.warnings.length]).toEqual(['wasm', 1]);
+    expect(logger.warnings[0]).toMatch(told);
+    expect(product()).toEqual([11]);
+  });
+
   it('does not fall back where native, CUDA or a library is asked for by name', async () => {
     await expect(startBare({ engine: 'native' })).rejects.toThrow(/install Python's "tensorflow"/);
     await expect(startBare({ libraryPath: join(cacheDirectory, 'nothing') })).rejects.toThrow(/no such path/);

@@ -2,14 +2,18 @@
  * TensorFlow.js on TensorFlow's C library: tfjs-node's own backend and kernels (JavaScript), over our binding instead
  * of its C++ addon. See docs/adr/0001-native-engine-by-ffi.md.
  */
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { EngineError } from '../errors.js';
+import type { Logger } from '../logger.js';
 import { NativeBinding, type TensorFlowBinding } from './binding.js';
 import { type LibraryFiles, libraryFilesIn, loadCApi } from './c-api.js';
 import { type Device, EngineContext } from './context.js';
 import { NATIVE_BACKEND } from './kernel-backend.js';
+import { chooseKernels, type KernelChoice, type Kernels } from './kernel-choice.js';
 import type { PointerCounts } from './ledger.js';
+import { sumLongAxesInBlocks } from './long-sums.js';
 import { restoreRemovedNodeFunctions } from './node-compatibility.js';
 import { setLogLevel, withStderrAside } from './quiet-start.js';
 
@@ -17,6 +21,8 @@ import { setLogLevel, withStderrAside } from './quiet-start.js';
 export interface NativeOptions {
   /** `auto` takes a CUDA GPU where the library sees one, else the CPU. Default `auto`. */
   readonly device?: 'auto' | 'cpu' | 'cuda';
+  /** Kernels for the CPU; default `auto`: oneDNN's on x86. What `TF_ENABLE_ONEDNN_OPTS` says wins, and the first engine of a process decides. */
+  readonly kernels?: KernelChoice | undefined;
   /** Threads inside one op, at least 1; all cores by default. The first engine of a process decides: TensorFlow keeps one pool. */
   readonly intraOpThreads?: number | undefined;
   /** Ops run side by side, at least 1. As above. */
@@ -27,6 +33,8 @@ export interface NativeOptions {
   readonly visibleDevices?: readonly number[];
   /** Lets the library's own messages through to stderr, for someone who looks for a fault. Default false. */
   readonly showMessages?: boolean;
+  /** Warned where the environment overrules an option. */
+  readonly logger?: Logger;
 }
 
 /** A running engine. */
@@ -35,6 +43,10 @@ export interface NativeBackend {
   readonly version: string;
   readonly devices: readonly Device[];
   readonly usesGpu: boolean;
+  /** What ops on the CPU compute with. */
+  readonly kernels: Kernels;
+  /** Threads inside one op. */
+  readonly threads: number;
   readonly binding: TensorFlowBinding;
   /** Tensors alive in TensorFlow's memory. */
   liveHandles(): number;
@@ -45,6 +57,9 @@ export interface NativeBackend {
 }
 
 let running: NativeBackend | undefined;
+
+/** Threads of TensorFlow's pool inside ops, once it is there. */
+let poolThreads: number | undefined;
 
 /**
  * Loads TensorFlow's C library and makes it tfjs's backend.
@@ -61,7 +76,9 @@ export async function startNativeBackend(
   if (files === undefined) {
     throw new EngineError(`engine: ${library}: expected TensorFlow's C library in this folder, found none`);
   }
+  const kernels = chooseKernels(options.kernels ?? 'auto', options.logger);
   const engine = openEngine(files, options);
+  poolThreads ??= options.intraOpThreads ?? availableParallelism();
   const binding = new NativeBinding(engine);
   const close = () => {
     if (running === backend) running = undefined;
@@ -73,6 +90,8 @@ export async function startNativeBackend(
     version: binding.TF_Version,
     devices: engine.devices,
     usesGpu: engine.gpu !== undefined,
+    kernels,
+    threads: poolThreads,
     binding,
     liveHandles: () => binding.getNumOfTensors(),
     livePointers: () => engine.ledger.counts(),
@@ -92,7 +111,8 @@ function openEngine(files: LibraryFiles, options: NativeOptions): EngineContext 
   const device = options.device ?? 'auto';
   const config = {
     hideGpus: device === 'cpu',
-    intraOpThreads: options.intraOpThreads,
+    // Said outright: left alone TensorFlow counts cores, and bits depend on the number.
+    intraOpThreads: options.intraOpThreads ?? availableParallelism(),
     interOpThreads: options.interOpThreads,
     memoryGrowth: options.memoryGrowth ?? true,
     visibleDevices: options.visibleDevices,
@@ -113,6 +133,7 @@ function openEngine(files: LibraryFiles, options: NativeOptions): EngineContext 
 async function register(binding: TensorFlowBinding): Promise<void> {
   restoreRemovedNodeFunctions();
   const { NodeJSKernelBackend } = await import('./tfjs-node.js');
+  sumLongAxesInBlocks();
   tf.registerBackend(
     NATIVE_BACKEND,
     // Our interface leaves out two classes of tfjs-node's that nothing uses, and is stricter about the rest.

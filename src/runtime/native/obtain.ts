@@ -2,6 +2,7 @@
 import { EngineError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { cachedLibrary, type FoundLibrary, findInstalled, hasNvidiaGpu, libraryAt, recordedLibrary } from './locate.js';
+import { type Machine, noEngineFor, thisMachine } from './machine.js';
 import { type Environment, REMEDY } from './pip.js';
 import { type Variant, type WheelSet, wheelSetFor } from './wheels.js';
 
@@ -17,6 +18,8 @@ export interface ObtainOptions {
   readonly environment?: Environment;
   /** The pinned wheels of this machine by default. */
   readonly wheels?: (variant: Variant) => WheelSet | undefined;
+  /** The machine to find a library for; this one by default. */
+  readonly machine?: Machine | undefined;
   /** The GPU's presence as the device files say it by default. */
   readonly hasGpu?: boolean;
 }
@@ -41,18 +44,16 @@ export async function obtainLibrary(options: ObtainOptions): Promise<FoundLibrar
 }
 
 async function obtainVariant(options: ObtainOptions, variant: Variant): Promise<FoundLibrary> {
-  const { cacheDirectory, environment, logger } = options;
-  const wheels = (options.wheels ?? pinnedForThisMachine)(variant);
+  const { cacheDirectory, environment, logger, machine = thisMachine() } = options;
+  // What is in the cache, or in a Python, is for glibc.
+  if (machine.libc === 'musl') throw noEngineFor(machine);
+  const wheels = (options.wheels ?? ((variant) => wheelSetFor(machine.platform, machine.arch, variant)))(variant);
   const found =
     recordedLibrary(cacheDirectory, variant) ??
     (wheels === undefined ? undefined : cachedLibrary(cacheDirectory, wheels)) ??
     (await findInstalled(cacheDirectory, variant, environment));
   if (found !== undefined) return found;
-  if (wheels === undefined) {
-    throw new EngineError(
-      `engine: no ${variant === 'cuda' ? 'CUDA ' : ''}build of TensorFlow is pinned for ${process.platform}-${process.arch}, and no Python here has a tensorflow; install Python's "tensorflow", or name a library with --library PATH`,
-    );
-  }
+  if (wheels === undefined) throw noCudaFor(machine, variant) ?? noEngineFor(machine);
   // Imported here, as a warm start has no use for it.
   const { fetchLibrary } = await import('./fetch.js');
   await fetchLibrary({ cacheDirectory, wheels, logger, ...(environment === undefined ? {} : { environment }) });
@@ -63,6 +64,10 @@ async function obtainVariant(options: ObtainOptions, variant: Variant): Promise<
   return fetched;
 }
 
-function pinnedForThisMachine(variant: Variant): WheelSet | undefined {
-  return wheelSetFor(process.platform, process.arch, variant);
+/** A machine that has an engine, but none for its GPU. */
+function noCudaFor({ platform, arch }: Machine, variant: Variant): EngineError | undefined {
+  if (variant === 'cpu' || wheelSetFor(platform, arch, 'cpu') === undefined) return undefined;
+  return new EngineError(
+    `engine: no CUDA build of TensorFlow is pinned for ${platform}-${arch}, and no Python here has one; use device cpu, or ${REMEDY}`,
+  );
 }

@@ -1,6 +1,7 @@
 /**
  * Keeps the engine's chatter from the user. TensorFlow's log level hides most of it; what its libraries print while
- * they load, before any level is read, needs the process's stderr to be elsewhere for that moment.
+ * they load, before any level is read, needs the process's stderr to be elsewhere for that moment. Here, too, is the way
+ * to the variables that TensorFlow reads when it loads.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,13 +20,19 @@ export function setLogLevel(level: 0 | 3): void {
  * Sets a variable where C code sees it. In a worker thread Node's `process.env` is a copy, so the C library's own
  * function is called as well.
  */
-function setEnvironment(name: string, value: string): void {
+export function setEnvironment(name: string, value: string): void {
   process.env[name] = value;
   if (process.platform === 'win32') {
     koffi.load('msvcrt.dll').func('_putenv', 'int', ['str'])(`${name}=${value}`);
   } else {
     koffi.load(null).func('setenv', 'int', ['str', 'str', 'int'])(name, value, 1);
   }
+}
+
+/** A variable as C code sees it, also where another thread has set it. */
+export function readEnvironment(name: string): string | undefined {
+  if (process.platform === 'win32') return process.env[name];
+  return koffi.load(null).func('getenv', 'str', ['str'])(name) ?? undefined;
 }
 
 /**

@@ -140,10 +140,13 @@ describe.skipIf(!existsSync(compiled))('a process that uses the engine', () => {
     const backend = await startNativeBackend(JSON.parse(process.env.FILES), { device: 'cpu' });
     const work = () => tf.tidy(() => tf.topk(tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])), 1).values.dataSync()[0]);
   `;
-  function run(script: string): { code: number | null; signal: NodeJS.Signals | null; out: string; err: string } {
+  function run(
+    script: string,
+    environment: NodeJS.ProcessEnv = {},
+  ): { code: number | null; signal: NodeJS.Signals | null; out: string; err: string } {
     const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
       encoding: 'utf8',
-      env: { ...process.env, FILES: JSON.stringify(files) },
+      env: { ...process.env, ...environment, FILES: JSON.stringify(files) },
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     });
     return { code: child.status, signal: child.signal, out: child.stdout, err: child.stderr };
@@ -187,7 +190,33 @@ describe.skipIf(!existsSync(compiled))('a process that uses the engine', () => {
   });
 
   it('lets the library speak where it is asked to', () => {
-    const { err } = run(start.replace("device: 'cpu'", "device: 'cpu', showMessages: true"));
-    expect(err).toContain('oneDNN');
+    // With oneDNN turned on by its variable the library says so on every CPU.
+    const loud = start.replace("device: 'cpu'", "device: 'cpu', showMessages: true");
+    expect(run(loud, { TF_ENABLE_ONEDNN_OPTS: '1' }).err).toContain('oneDNN');
+  });
+
+  // Only oneDNN has the gradient of a dilated kernel.
+  const dilated = (options: string) => `${start.replace("device: 'cpu'", `device: 'cpu', ${options}`)}
+    const op = (name, kind, value) => ({ name, type: backend.binding.attributeKind('Conv2DBackpropFilter', name), value });
+    const attributes = Object.entries({ T: 1, strides: [1, 1, 1, 1], dilations: [1, 2, 2, 1], padding: 'SAME' });
+    const map = backend.binding.createTensor([1, 4, 4, 4], 1, new Float32Array(64));
+    const sizes = backend.binding.createTensor([4], 3, Int32Array.of(3, 3, 4, 4));
+    let has = true;
+    try {
+      const list = attributes.map(([name, value]) => op(name, undefined, value));
+      backend.binding.executeOp('Conv2DBackpropFilter', list, [map, sizes, map], 1);
+    } catch { has = false; }
+    process.stdout.write([backend.kernels, has, backend.threads].join());
+  `;
+
+  it.skipIf(process.arch !== 'x64').each([
+    ['oneDNN by default, on every CPU', '', undefined, 'onednn,true,2'],
+    ['those that are asked for', "kernels: 'eigen', ", undefined, 'eigen,false,2'],
+    ['those that the environment names', '', '0', 'eigen,false,2'],
+    ['those that the environment names, against the option', "kernels: 'onednn', ", '0', 'eigen,false,2'],
+    ['those that the environment names, the other way round', "kernels: 'eigen', ", '1', 'onednn,true,2'],
+  ])('computes with %s', (_, option, variable, wanted) => {
+    const { out, err } = run(dilated(`${option}intraOpThreads: 2`), { TF_ENABLE_ONEDNN_OPTS: variable });
+    expect([out, err]).toEqual([wanted, '']);
   });
 });

@@ -70,9 +70,31 @@ describe('the search for the library', () => {
     expect(logger.infos[0]).toMatch(/^Fetching TensorFlow \(9\.9\.9, .*, once for this user\.$/);
   });
 
-  it('says what to do where nothing is pinned for the machine', async () => {
-    await expect(obtain({ wheels: () => undefined })).rejects.toThrow(
-      /no build of TensorFlow is pinned .* --library PATH/,
+  it.each([
+    ['win32', 'x64', null, /for Windows can't be used without Python; use WSL, or a Docker image .*; scoring works/],
+    ['darwin', 'x64', null, /no longer built for Macs with Intel processors; use a Docker image .*; scoring works/],
+    ['linux', 'riscv64', 'glibc', /no build of TensorFlow is pinned for linux-riscv64; install .* --library PATH/],
+  ] as const)('says the way out where nothing is built: %s-%s', async (platform, arch, libc, told) => {
+    const none = { wheels: () => undefined, machine: { platform, arch, libc } };
+    await expect(obtain(none)).rejects.toThrow(told);
+    machine.addProgram('python3', { directory: withLibrary('site'), version: '2.21.0' });
+    expect((await obtain(none)).source).toContain("Python's tensorflow");
+  });
+
+  it('takes nothing for glibc where the C library is musl, but what the user names', async () => {
+    const alpine = { platform: 'linux', arch: 'x64', libc: 'musl' } as const;
+    recordLibrary(machine.cacheDirectory, libraryAt(withLibrary('recorded')), false);
+    await expect(obtain({ machine: alpine })).rejects.toThrow(
+      /^engine: TensorFlow isn't built for .* musl, .*; use a Docker image with glibc, .*; scoring works without/,
+    );
+    const given = withLibrary('given');
+    expect((await obtain({ machine: alpine, libraryPath: given })).source).toBe(given);
+  });
+
+  it('says where there is an engine, but none for the GPU', async () => {
+    const arm = { platform: 'linux', arch: 'arm64', libc: 'glibc' } as const;
+    await expect(obtain({ machine: arm, device: 'cuda', wheels: () => undefined })).rejects.toThrow(
+      /no CUDA build of TensorFlow is pinned for linux-arm64, .* use device cpu/,
     );
   });
 });
