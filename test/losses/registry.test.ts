@@ -152,9 +152,9 @@ describe('createLoss', () => {
     expect(number(focal(one, labels))).toBeCloseTo(number(binary(one, labels)), 5);
   });
 
-  const heads = Object.entries(losses).map(
-    ([type, { needs }]) => [type, { nLogits: needs.nLogits[0], kind: needs.kind } as ModelHead] as const,
-  );
+  const heads = losses
+    .entries()
+    .map(([type, { needs }]) => [type, { nLogits: needs.nLogits[0], kind: needs.kind } as ModelHead] as const);
 
   it.each(heads)('weighs classes by inverse frequency when balanced: %s', (type, head) => {
     const outputs = tf.tensor2d([0.3, -0.2, 0.1, 0.9].slice(0, 2 * head.nLogits), [2, head.nLogits]);

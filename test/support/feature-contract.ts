@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { createFeature, features } from '../../src/features/registry.js';
 import { AudioError } from '../../src/runtime/errors.js';
-import { parseTyped } from '../../src/runtime/options.js';
 import { synthesizeSpeech } from './synthetic-speech.js';
 
 const SAMPLE_RATE = 16000;
@@ -40,7 +39,7 @@ export function describeFeatureContract(
     });
 
     test('silence gives numbers', () => {
-      const { shape } = features[type].schema as z.ZodObject;
+      const { shape } = features.get(type, 'test').schema as z.ZodObject;
       const sliding = { type: 'sliding', variance: true };
       const ways = ['mean', 'mean-variance', sliding].map((normalization) => ({ normalization }));
       for (const options of 'normalization' in shape ? [{}, ...ways] : [{}]) {
@@ -64,8 +63,8 @@ export function describeFeatureContract(
 
     test('its resolved options come back from JSON with equal output', () => {
       for (const [name, { value, beside }] of Object.entries(departures)) {
-        const config = parseTyped(features, { type, ...beside, [name]: value }, 'test');
-        const again = parseTyped(features, JSON.parse(JSON.stringify(config)), 'test');
+        const config = features.parse({ type, ...beside, [name]: value }, 'test');
+        const again = features.parse(JSON.parse(JSON.stringify(config)), 'test');
         expect(again).toEqual(config);
         expect(createFeature(again, SAMPLE_RATE).compute(speech)).toEqual(
           createFeature(config, SAMPLE_RATE).compute(speech),
@@ -74,7 +73,7 @@ export function describeFeatureContract(
     });
 
     test('every option is tried here', () => {
-      const { shape } = features[type].schema as z.ZodObject;
+      const { shape } = features.get(type, 'test').schema as z.ZodObject;
       expect(Object.keys(departures).sort()).toEqual(Object.keys(shape).sort());
     });
 

@@ -116,7 +116,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   'band-limit': { lowHz: [100, 300], highHz: [3000, 4000] },
 };
 
-describe.each(Object.entries(augmentations))('%s', (name, { stage, schema, create }) => {
+describe.each(augmentations.entries())('%s', (name, { stage, schema, create }) => {
   const waveform = synthesizeSpeech(6000);
   const subjects: Subjects = {
     clip: waveform,
