@@ -3,7 +3,7 @@
  * `dist/bundle`, which is what the command line, the public doors and the package run. See docs/adr/0011-the-package.md.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const BUNDLE = join(DIST, 'bundle');
 const require = createRequire(import.meta.url);
 
 /** What programs and threads begin with. Each keeps its path below `src`. */
-const ENTRIES = ['index.ts', 'tf.ts', 'commands/main.ts', 'data/worker.ts'];
+const ENTRIES = ['index.ts', 'tf.ts', 'testing.ts', 'commands/main.ts', 'data/worker.ts', 'runtime/typescript-hooks.ts'];
 
 /**
  * TensorFlow.js stays outside, one copy for us and for the code of whoever uses us. It is CommonJS, and is fetched with
@@ -167,8 +167,16 @@ function checkImports({ outputs }) {
   if (missing.length > 0) throw new Error(`the bundle imports ${missing.join(', ')}: no dependency of the package`);
 }
 
+/** Writes what editors complete and check experiments by. */
+async function writeSchemas() {
+  const { experimentJsonSchema } = await import(new URL('../dist/experiment/json-schema.js', import.meta.url));
+  mkdirSync(join(DIST, 'schema'), { recursive: true });
+  writeFileSync(join(DIST, 'schema/experiment.json'), `${JSON.stringify(experimentJsonSchema())}\n`);
+}
+
 compile();
 await bundle();
+await writeSchemas();
 mkdirSync(join(DIST, 'vendor'), { recursive: true });
 copyFileSync(
   join(dirname(require.resolve('@tensorflow/tfjs-backend-webgl')), 'tf-backend-webgl.min.js'),

@@ -63,7 +63,7 @@ function readTypeScript(): void {
   const { typescript } = process.features as { readonly typescript?: string | false };
   if (isReading || typescript) return;
   isReading = true;
-  register(workerUrl(import.meta.url, './typescript-hooks.js'));
+  register(workerUrl(import.meta.url, 'runtime/typescript-hooks.js'));
 }
 
 /** Names of modules after `import` and `export ... from`: relative ones alone are of interest. */
