@@ -62,7 +62,7 @@ export const benchmark: Benchmark = async (say) => {
     say(`a run on ${N_CLIPS} clips ...`);
     const checkpoint = join(directory, 'checkpoint');
     await importHuggingFace({ directory: weights, output: checkpoint, environment: ENVIRONMENT });
-    const { name, config } = readExperiment(join(PROJECT_ROOT, 'experiments/wav2vec2-frozen.json'), {
+    const { name, config } = await readExperiment(join(PROJECT_ROOT, 'experiments/wav2vec2-frozen.json'), {
       data: { folder: join(directory, 'clips') },
       pretrained: checkpoint,
       training: { numTrainEpochs: 2, tensorboard: false },

@@ -28,7 +28,7 @@ export const benchmark: Benchmark = async (say, note) => {
     const engine = await startEngine({ engine: 'native', purpose: 'inference', device: 'cpu', logger: silentLogger });
     note(engine.source);
     try {
-      writeFreshCheckpoint(checkpoint, 'lcnn', engine);
+      await writeFreshCheckpoint(checkpoint, 'lcnn', engine);
     } finally {
       engine.close();
     }

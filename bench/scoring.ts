@@ -42,8 +42,8 @@ export const benchmark: Benchmark = async (say, note) => {
     const rows: TimedComparison[] = [];
     for (const { name, experiment, nClips } of MODELS) {
       const checkpoint = join(directory, experiment);
-      writeFreshCheckpoint(checkpoint, experiment, engine);
-      const detector = loadDetector(checkpoint);
+      await writeFreshCheckpoint(checkpoint, experiment, engine);
+      const detector = await loadDetector(checkpoint);
       const clip = noise(detector.nSamples);
       const measure = async (what: string, bar: number, ours: () => unknown, peer: () => unknown): Promise<void> => {
         say(`${name}, ${what} ...`);

@@ -15,9 +15,9 @@ const BUNDLE = join(DIST, 'bundle');
 const require = createRequire(import.meta.url);
 
 /** The public doors. */
-const DOORS = ['index', 'tf'];
+const DOORS = ['index', 'tf', 'testing'];
 /** What programs and threads begin with. Each keeps its path below `src`. */
-const ENTRIES = [...DOORS, 'commands/main', 'data/worker'];
+const ENTRIES = [...DOORS, 'commands/main', 'data/worker', 'runtime/typescript-hooks'];
 
 /**
  * TensorFlow.js stays outside, one copy for us and for the code of whoever uses us. It is CommonJS, and is fetched with
@@ -211,8 +211,16 @@ function checkImports({ outputs }) {
   if (missing.length > 0) throw new Error(`the bundle imports ${missing.join(', ')}: no dependency of the package`);
 }
 
+/** Writes what editors complete and check experiments by. */
+async function writeSchemas() {
+  const { experimentJsonSchema } = await import(new URL('../dist/experiment/json-schema.js', import.meta.url));
+  mkdirSync(join(DIST, 'schema'), { recursive: true });
+  writeFileSync(join(DIST, 'schema/experiment.json'), `${JSON.stringify(experimentJsonSchema())}\n`);
+}
+
 compile();
 await bundle();
+await writeSchemas();
 mkdirSync(join(DIST, 'vendor'), { recursive: true });
 copyFileSync(
   join(dirname(require.resolve('@tensorflow/tfjs-backend-webgl')), 'tf-backend-webgl.min.js'),

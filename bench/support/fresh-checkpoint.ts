@@ -10,8 +10,8 @@ import type { Engine } from '../../src/runtime/engine.js';
 import { PROJECT_ROOT } from '../../src/runtime/project-root.js';
 
 /** Writes a run folder with fresh weights. */
-export function writeFreshCheckpoint(directory: string, experiment: string, engine: Engine): void {
-  const { name, config } = readExperiment(join(PROJECT_ROOT, 'experiments', `${experiment}.json`), {});
+export async function writeFreshCheckpoint(directory: string, experiment: string, engine: Engine): Promise<void> {
+  const { name, config } = await readExperiment(join(PROJECT_ROOT, 'experiments', `${experiment}.json`), {});
   const nSamples = clipLength(config) ?? 4 * SAMPLE_RATE;
   const extractor = config.feature === null ? undefined : createFeature(config.feature, SAMPLE_RATE);
   const inputShape = extractor === undefined ? [nSamples] : [extractor.nFrames(nSamples), extractor.nBins];

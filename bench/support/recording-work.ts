@@ -24,7 +24,7 @@ const EARLY_SECONDS = 600;
 const peakMemory = (): number => process.resourceUsage().maxRSS / 1024;
 const [checkpoint, path] = process.argv.slice(2);
 const engine = await startEngine({ engine: 'native', purpose: 'inference', device: 'cpu', logger: silentLogger });
-const detector = loadDetector(checkpoint);
+const detector = await loadDetector(checkpoint);
 const loadedPeak = peakMemory();
 let earlyPeak = loadedPeak;
 const start = performance.now();

@@ -134,7 +134,7 @@ async function readPlan(config: string): Promise<Plan> {
     }
   }
   const { readExperiment } = await import('../experiment/config.js');
-  const { augment, feature, seed, data } = readExperiment(config, {}).config;
+  const { augment, feature, seed, data } = (await readExperiment(config)).config;
   return { augment, feature, seed, noise: listNoise(data) };
 }
 

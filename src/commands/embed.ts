@@ -43,7 +43,7 @@ export const embedCommand: CommandModule<object, EmbedArguments> = {
       const { loadEmbedder } = await import('../inference/embed.js');
       const { readAudio } = await import('../data/audio.js');
       const { writeSafetensors } = await import('../runtime/safetensors.js');
-      const embedder = loadEmbedder(args.checkpoint, layers);
+      const embedder = await loadEmbedder(args.checkpoint, layers);
       const tensors = new Map();
       const progress = logger.progress('embed', args.files.length);
       for (const [i, file] of args.files.entries()) {

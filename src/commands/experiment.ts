@@ -63,7 +63,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
   handler: async (args) => {
     const logger = createTerminalLogger();
     const { readExperiment } = await import('../experiment/config.js');
-    const { name, config } = readExperiment(args.name, {
+    const { name, config } = await readExperiment(args.name, {
       ...parseOverrides(args.set),
       ...(args.seed === undefined ? {} : { seed: args.seed }),
     });

@@ -1,6 +1,7 @@
 /** The `data` section of an experiment: which clips it names, and how they are parted. */
 import { z } from 'zod';
 import { PROTOCOL_FORMATS } from './protocol-format.js';
+import { sourceOption } from './source.js';
 
 const path = z.string().min(1);
 const paths = z.union([path, z.array(path).min(1)], 'expected a path or a list of paths');
@@ -33,7 +34,7 @@ export const splitOptions = z
   .refine((split) => split.dev + split.eval < 1, 'dev and eval must leave something to train on: together below 1');
 
 /**
- * The `data` section of an experiment. One of `root`, `folder`, `protocol` and `parquet` names a corpus; `train`, `dev` and `eval`
+ * The `data` section of an experiment. One of `root`, `folder`, `protocol`, `parquet` and `source` names a corpus; `train`, `dev` and `eval`
  * stand in for its parts, or make up a corpus themselves. Nothing named: the corpus bundled with the project.
  */
 export const corpusOptions = z
@@ -49,6 +50,7 @@ export const corpusOptions = z
     parquet: paths
       .optional()
       .describe('Parquet files of a Hugging Face audio dataset, or folders of them; splits by the names of the files.'),
+    source: sourceOption,
     ...protocolFields,
     format: z
       .enum(PROTOCOL_FORMATS)
@@ -69,7 +71,9 @@ export const corpusOptions = z
   .superRefine((options, context) => {
     const refuse = (key: keyof typeof options, message: string) =>
       context.addIssue({ code: 'custom', path: [key], message, input: options[key] });
-    const named = (['root', 'folder', 'protocol', 'parquet'] as const).filter((key) => options[key] !== undefined);
+    const named = (['root', 'folder', 'protocol', 'parquet', 'source'] as const).filter(
+      (key) => options[key] !== undefined,
+    );
     for (const key of named.slice(1)) refuse(key, `can't go with ${named[0]}; name one corpus`);
     for (const key of ['audio', 'subset', 'format'] as const) {
       if (options[key] !== undefined && options.protocol === undefined) {
@@ -77,6 +81,7 @@ export const corpusOptions = z
       }
     }
     if (options.speakers !== undefined && options.folder === undefined) refuse('speakers', 'belongs to folder');
+    if (options.split !== undefined && options.source !== undefined) refuse('split', 'is for the source to make');
     if (options.split !== undefined && (named[0] === undefined || named[0] === 'root')) {
       const parts = (['train', 'dev'] as const).filter((key) => options[key] !== undefined);
       if (parts.length > 0) refuse('split', `can't go with ${parts.join(' and ')}, which are parts already`);

@@ -12,6 +12,7 @@ import { findLayout } from './layout.js';
 import type { ParquetClips } from './parquet.js';
 import { type ProblemKind, ProblemList } from './problems.js';
 import { type ProtocolEntry, readProtocol, selectSubset } from './protocol.js';
+import { loadSource, type SourcedSplits } from './source.js';
 import { SPLIT_NAMES, type SplitName, type SplitOptions, type Splits, splitTrials } from './split.js';
 import { LABELS, type Trial } from './trial.js';
 
@@ -27,6 +28,8 @@ export interface Corpus extends Splits {
 export interface LoadContext {
   /** The clips of `data.parquet`, which `openCorpus` reads. */
   readonly parquet?: ParquetClips;
+  /** The clips of `data.source`, which `openCorpus` asks for. */
+  readonly sourced?: SourcedSplits;
   /** Gets a line where something is odd but can be used: speakers in two splits, clips in neither class's folder. */
   readonly logger: Logger;
   /** What relative paths start from; by default the working directory. */
@@ -58,11 +61,16 @@ interface Part {
  *   audio, clips in two splits, classes without clips
  * @throws ConfigError where the options contradict what is found
  */
-export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.', parquet }: LoadContext): Corpus {
+export function loadCorpus(options: CorpusOptions, context: LoadContext): Corpus {
+  const { logger, baseDirectory = '.', parquet, sourced } = context;
   const problems = new ProblemList();
   const at = (relative: string) => resolve(baseDirectory, relative);
   const parts =
-    parquet === undefined ? namedParts(options, at, problems, logger) : parquetParts(parquet, options.split, problems);
+    sourced !== undefined
+      ? sourceParts(sourced)
+      : parquet !== undefined
+        ? parquetParts(parquet, options.split, problems)
+        : namedParts(options, at, problems, logger);
   for (const split of SPLIT_NAMES) {
     const own = options[split];
     if (own !== undefined) parts[split] = readPart(own, split, at, problems);
@@ -72,25 +80,29 @@ export function loadCorpus(options: CorpusOptions, { logger, baseDirectory = '.'
   warnOfSharedSpeakers(parts, logger);
   const trialsOf = (split: SplitName) => parts[split]?.trials ?? [];
   return {
-    name: nameOf(options),
+    name: sourced?.name ?? nameOf(options),
     train: trialsOf('train'),
     dev: trialsOf('dev'),
     eval: trialsOf('eval'),
-    noise: listNoise(options, baseDirectory),
+    noise: sourced?.noise ?? listNoise(options, baseDirectory),
   };
 }
 
 /**
- * Loads a corpus as `loadCorpus` does, after unpacking its parquet files where it has such.
+ * Loads a corpus as `loadCorpus` does, after unpacking its parquet files or asking its source where it has such.
  *
  * @param context `cacheDirectory`: where to
- * @throws as `loadCorpus` and `readParquet`
+ * @throws as `loadCorpus`, `readParquet` and `loadSource`
  */
 export async function openCorpus(
   options: CorpusOptions,
   context: LoadContext & { readonly cacheDirectory: string | undefined },
 ): Promise<Corpus> {
   const { logger, cacheDirectory, baseDirectory = '.' } = context;
+  if (options.source !== undefined) {
+    const sourced = await loadSource(options.source, { baseDirectory: resolve(baseDirectory), cacheDirectory, logger });
+    return loadCorpus(options, { ...context, sourced });
+  }
   if (options.parquet === undefined) return loadCorpus(options, context);
   // Few corpora need the library.
   const { readParquet } = await import('./parquet.js');
@@ -134,6 +146,9 @@ function namedParts(options: CorpusOptions, at: Resolve, problems: ProblemList, 
   if (options.protocol !== undefined) return protocolParts(options.protocol, options, at, problems);
   if (options.parquet !== undefined) {
     throw new ConfigError('data.parquet: can only be read by openCorpus, which waits for it to be unpacked');
+  }
+  if (options.source !== undefined) {
+    throw new ConfigError('data.source: can only be read by openCorpus, which waits for its clips');
   }
   if (options.root === undefined && options.train !== undefined) return {};
   const root = options.root === undefined ? BUNDLED : at(options.root);
@@ -181,6 +196,16 @@ function protocolParts(protocol: string, options: CorpusOptions, at: Resolve, pr
   );
   // Names of missing clips need not be held against the other splits: one list can't repeat a name.
   return missing.length > 0 ? {} : parts;
+}
+
+function sourceParts({ name, ...splits }: SourcedSplits): Parts {
+  const source = `data.source ${name}`;
+  const part = (trials: readonly Trial[]): Part => ({ source, trials, missing: [] });
+  return {
+    train: part(splits.train),
+    dev: part(splits.dev),
+    ...(splits.eval.length > 0 ? { eval: part(splits.eval) } : {}),
+  };
 }
 
 /** As the dataset is split itself; dev is taken from train where it has none, or where shares are asked for. */

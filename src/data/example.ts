@@ -3,7 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import type { FeatureExtractor } from '../features/feature.js';
 import { features } from '../features/registry.js';
 import { AudioError, ConfigError, messageOf, VoiceproofError } from '../runtime/errors.js';
-import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import { hashModule } from '../runtime/module-files.js';
+import type { TypedOptions } from '../runtime/options.js';
 import { createRandom, type Random } from '../runtime/random.js';
 import { decodeAudio, readAudio } from './audio.js';
 import type { Stage } from './augment/augmentation.js';
@@ -32,6 +33,8 @@ export interface ExampleRecipe {
   readonly seed: number;
   /** Where features of clips that nothing random touched are kept; without it nowhere. */
   readonly cacheDirectory: string | undefined;
+  /** Absolute paths of the plugins that define what the recipe names and Voiceproof has not; default none. */
+  readonly plugins?: readonly string[];
 }
 
 /** How clips of different lengths come into one batch. */
@@ -165,13 +168,11 @@ function padded(waveforms: readonly Float32Array[], multipleOf: number, mostSamp
 }
 
 function openFeature(
-  { feature, nSamples, padding, crop, sampleRate, cacheDirectory }: ExampleRecipe,
+  { feature, nSamples, padding, crop, sampleRate, cacheDirectory, plugins = [] }: ExampleRecipe,
   warn: (line: string) => void,
 ): { extractor?: FeatureExtractor; cache?: FeatureCache; shape: readonly (number | null)[] } {
   if (feature === undefined) return { shape: [padding === undefined ? (nSamples ?? null) : null] };
-  const { type, ...given } = feature;
-  const entry = lookUp(features, type, 'feature');
-  const options = parseOptions(entry.schema, given, 'feature', [type]);
+  const { type, entry, options } = features.resolve(feature, 'feature', 'feature', [feature.type]);
   const extractor = entry.create(options, sampleRate);
   const nFrames = nSamples === undefined ? null : extractor.nFrames(nSamples);
   if (nFrames !== null && nFrames < 1) {
@@ -181,7 +182,15 @@ function openFeature(
   if (cacheDirectory === undefined) return { extractor, shape };
   // Under a random crop only clips that are not too long have an entry, so those two never share a name.
   const lengthRule = nSamples === undefined ? 'whole' : `${crop === 'random' ? 'repeat' : 'start'} ${nSamples}`;
-  const identity = { type, version: entry.version, options, sampleRate, lengthRule };
+  const identity = {
+    type,
+    version: entry.version,
+    options,
+    sampleRate,
+    lengthRule,
+    // Their authors may forget to raise the version.
+    ...(plugins.length === 0 ? {} : { plugins: plugins.map(hashModule) }),
+  };
   return { extractor, cache: openFeatureCache(cacheDirectory, identity, shape, warn), shape };
 }
 
@@ -190,7 +199,8 @@ function checkStages({ augment, padding }: ExampleRecipe, hasFeature: boolean): 
   if (padding !== undefined && hasFeature) {
     throw new ConfigError('data: only waveforms can be padded, got a feature; bring clips to one length');
   }
-  const find = (stage: Stage): number => augment.findIndex(({ type }) => augmentations[type].stage === stage);
+  const find = (stage: Stage): number =>
+    augment.findIndex(({ type }) => augmentations.get(type, 'augment').stage === stage);
   const ofFeature = find('feature');
   if (!hasFeature && ofFeature >= 0) {
     throw new ConfigError(

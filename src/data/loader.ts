@@ -57,6 +57,8 @@ export interface LoaderOptions {
   readonly cacheDirectory?: string | undefined;
   /** Attacks whose classes batches name; default: they name none. */
   readonly attacks?: readonly string[] | undefined;
+  /** Files of the plugins that define a feature or an augmentation asked for; default none. */
+  readonly plugins?: readonly string[] | undefined;
   /** Takes what was odd about files. */
   readonly logger: Logger;
 }
@@ -188,6 +190,7 @@ class ExampleSource {
       sampleRate: SAMPLE_RATE,
       seed: options.seed,
       cacheDirectory: options.cacheDirectory,
+      plugins: options.plugins ?? [],
     };
     this.warn = limited(options.logger);
     this.local = createExampleMaker(this.recipe, this.warn);

@@ -2,9 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../runtime/errors.js';
 import { createExampleMaker } from './example.js';
+import { loadDataPlugins } from './plugins.js';
 import type { WorkerAnswer, WorkerSetup, WorkerTask } from './worker-pool.js';
 
 const { recipe, place } = workerData as WorkerSetup;
+// What comes meanwhile waits for a listener.
+await loadDataPlugins(recipe.plugins ?? []);
 let warnings: string[] = [];
 const maker = createExampleMaker(recipe, (line) => warnings.push(line));
 

@@ -8,10 +8,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { CheckpointError, messageOf } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
+import { type Logger, silentLogger } from '../runtime/logger.js';
 import { parseOptions } from '../runtime/options.js';
 import { openSafetensors, writeSafetensors } from '../runtime/safetensors.js';
 import { storable, uploadTensorFile } from '../runtime/tensor-store.js';
 import { type ExperimentConfig, parseExperiment } from './config.js';
+import { loadRecorded, relativeTo } from './plugins.js';
 
 /** Files of a run folder, by role. */
 export const RUN_FILES = {
@@ -102,15 +104,18 @@ export function checkOutput(output: string): void {
 
 /** Writes `config.json`. */
 export function writeRunConfig(directory: string, run: RunConfig): void {
-  writeJsonAtomic(join(directory, RUN_FILES.config), run);
+  const { plugins } = run.config;
+  const config = plugins === undefined ? run.config : { ...run.config, plugins: relativeTo(directory, plugins) };
+  writeJsonAtomic(join(directory, RUN_FILES.config), { ...run, config });
 }
 
 /**
- * Reads `config.json` of a run folder.
+ * Reads `config.json` of a run folder, and loads the plugins that the run was made with.
  *
- * @throws CheckpointError where there is none, or it is damaged or made by an incompatible version
+ * @param logger warned of plugins that have changed since; default: silent
+ * @throws CheckpointError where there is none, or it is damaged or made by an incompatible version, or a plugin is gone
  */
-export function readRunConfig(directory: string): RunConfig {
+export async function readRunConfig(directory: string, logger: Logger = silentLogger): Promise<RunConfig> {
   const path = join(directory, RUN_FILES.config);
   if (!existsSync(path)) {
     throw new CheckpointError(
@@ -119,7 +124,10 @@ export function readRunConfig(directory: string): RunConfig {
   }
   try {
     const { name, config, environment } = JSON.parse(readFileSync(path, 'utf8')) as RunConfig;
-    return { name, config: parseExperiment(config, path), environment };
+    const { plugins: recorded = [], ...own } = config;
+    const { plugins, changes } = await loadRecorded(directory, recorded);
+    for (const change of changes) logger.warn(`${change}; results may differ from the run's own`);
+    return { name, config: parseExperiment(own, path, plugins), environment };
   } catch (error) {
     throw new CheckpointError(
       `${path}: damaged, or made by an incompatible version: ${messageOf(error)}; train again, or use the version that made it`,

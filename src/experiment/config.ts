@@ -2,20 +2,23 @@
  * What an experiment is: a short JSON file that states only what departs from the defaults, resolved to a full config
  * that travels with the checkpoint.
  */
-
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SAMPLE_RATE } from '../data/audio.js';
-import { parseAugmentations } from '../data/augment/registry.js';
-import { type CorpusOptions, corpusOptions } from '../data/corpus-options.js';
+import type { CorpusOptions } from '../data/corpus-options.js';
 import { features } from '../features/registry.js';
-import type { ModelType, PaddingKind } from '../models/model.js';
+import type { PaddingKind } from '../models/model.js';
 import { models } from '../models/registry.js';
 import { ConfigError, messageOf } from '../runtime/errors.js';
-import { lookUp, parseOptions, parseSections, parseTyped, suggestion, type TypedOptions } from '../runtime/options.js';
+import { importModule } from '../runtime/module-files.js';
+import { parseOptions, suggestion, type TypedOptions } from '../runtime/options.js';
+import type { PluginRecord } from '../runtime/plugin-modules.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
-import { type TrainingOptions, trainingOptions } from './training-options.js';
+import { type ExperimentInput, experimentOptions, MOST_SECONDS, pluginsOption } from './experiment-schema.js';
+import { checkPluginsNamed, loadPlugins } from './plugins.js';
+import type { TrainingOptions } from './training-options.js';
+
+export { MOST_SECONDS } from './experiment-schema.js';
 
 /** A resolved experiment: every option has a value. */
 export interface ExperimentConfig {
@@ -34,23 +37,9 @@ export interface ExperimentConfig {
   /** Whether weights that the checkpoint lacks, or has in another shape, start fresh instead of being an error. */
   readonly ignoreMismatchedSizes: boolean;
   readonly training: TrainingOptions;
+  /** Modules whose definitions it uses; absent where it needs none. */
+  readonly plugins?: readonly PluginRecord[];
 }
-
-/** Longest that a clip is seen in one piece: attention grows with its square. */
-export const MOST_SECONDS = 60;
-
-const experimentOptions = z.strictObject({
-  description: z.string().default(''),
-  seed: z.int().min(0).default(42),
-  durationSeconds: z.number().min(0.1).max(MOST_SECONDS).nullable().default(4),
-  data: z.unknown().default({}),
-  feature: z.unknown().default(null),
-  augment: z.unknown().default([]),
-  model: z.unknown(),
-  pretrained: z.string().min(1).nullable().default(null),
-  ignoreMismatchedSizes: z.boolean().default(false),
-  training: z.unknown().default({}),
-});
 
 const EXPERIMENTS = join(PROJECT_ROOT, 'experiments');
 
@@ -58,30 +47,48 @@ const EXPERIMENTS = join(PROJECT_ROOT, 'experiments');
  * Parses an experiment.
  *
  * @param where the file, named in errors
+ * @param plugins those that it names, which `loadPlugins` has loaded; in place of its own `plugins`
  * @throws ConfigError that lists every problem by path
  */
-export function parseExperiment(value: unknown, where: string): ExperimentConfig {
-  const top = parseOptions(experimentOptions, value, where);
-  const sections = parseSections(where, {
-    data: () => parseOptions(corpusOptions, top.data, where, ['data']),
-    feature: () => (top.feature === null ? null : parseTyped(features, top.feature, where, ['feature'])),
-    augment: () => parseAugmentations(top.augment, where, ['augment']),
-    model: () => parseTyped(models, top.model, where, ['model']),
-    training: () => parseOptions(trainingOptions, top.training, where, ['training']),
-  });
-  const { input } = lookUp(models, sections.model.type, `${where}: model.type`);
-  if ((input === 'waveform') !== (sections.feature === null)) {
+export function parseExperiment(
+  value: unknown,
+  where: string,
+  plugins: readonly PluginRecord[] = [],
+): ExperimentConfig {
+  const { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes, ...rest } = parseOptions(
+    experimentOptions,
+    value,
+    where,
+  );
+  if (rest.plugins !== undefined && plugins.length === 0) {
+    throw new ConfigError(`${where}: plugins: must be loaded before; read it with readExperiment`);
+  }
+  const { data, feature, augment, model, training } = rest;
+  const { input } = models.get(model.type, `${where}: model.type`);
+  if ((input === 'waveform') !== (feature === null)) {
     throw new ConfigError(
       input === 'waveform'
-        ? `${where}: feature: ${sections.model.type} takes the waveform; set feature to null`
-        : `${where}: feature: ${sections.model.type} takes a feature matrix; name one of ${Object.keys(features).join(', ')}`,
+        ? `${where}: feature: ${model.type} takes the waveform; set feature to null`
+        : `${where}: feature: ${model.type} takes a feature matrix; name one of ${features.names().join(', ')}`,
     );
   }
-  const { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes } = top;
   if (ignoreMismatchedSizes && pretrained === null) {
     throw new ConfigError(`${where}: ignoreMismatchedSizes: needs pretrained, the checkpoint to start from; set both`);
   }
-  const config = { description, seed, durationSeconds, pretrained, ignoreMismatchedSizes, ...sections };
+  const config: ExperimentConfig = {
+    description,
+    seed,
+    durationSeconds,
+    pretrained,
+    ignoreMismatchedSizes,
+    data,
+    feature,
+    augment,
+    model,
+    training,
+    ...(plugins.length === 0 ? {} : { plugins }),
+  };
+  checkPluginsNamed(config, where);
   if (config.training.groupByLength && paddingKind(config) === undefined) {
     const { type } = config.model;
     throw new ConfigError(
@@ -105,9 +112,8 @@ export function longestClip({ durationSeconds }: ExperimentConfig): number {
 /** What padding is to the model of an experiment whose batches are padded; undefined where they are not, or can't be. */
 export function paddingKind({ model, training }: ExperimentConfig): PaddingKind | undefined {
   if (!training.groupByLength) return undefined;
-  const { type, ...options } = model;
-  const entry = lookUp<ModelType>(models, type, 'model');
-  return entry.padding?.(parseOptions(entry.schema, options, type));
+  const { entry, options } = models.resolve(model);
+  return entry.padding?.(options);
 }
 
 /** Names of the experiments that come with the project. */
@@ -118,35 +124,75 @@ export function listExperiments(): string[] {
     .sort();
 }
 
+/** An experiment that was read: its name, for the run folder, and its resolved config. */
+export interface NamedExperiment {
+  readonly name: string;
+  readonly config: ExperimentConfig;
+}
+
+/** Files that hold an experiment: data, or a module whose default export it is. */
+const EXPERIMENT_FILE = /\.(json|m?ts|m?js)$/;
+
 /**
- * Reads an experiment by name, or by the path of a JSON file, and applies overrides.
+ * Reads an experiment, applies overrides, and loads the plugins that it names.
  *
- * @param nameOrPath `lcnn`, or `my/experiment.json`
+ * @param experiment name such as `lcnn`, the path of a `.json` file or of a module (`.ts`, `.js`, `.mjs`) whose default export
+ *   it is, or the experiment itself, whose plugins are then named relative to the working directory
  * @param overrides nested options that win over the file's; objects are merged, everything else replaced
- * @returns the name, for the run folder, and the resolved config
  * @throws ConfigError where there is no such experiment (with the nearest name), or it has problems
  */
-export function readExperiment(
-  nameOrPath: string,
-  overrides: Readonly<Record<string, unknown>>,
-): { name: string; config: ExperimentConfig } {
-  const isPath = nameOrPath.endsWith('.json');
-  const path = isPath ? nameOrPath : join(EXPERIMENTS, `${nameOrPath}.json`);
+export async function readExperiment(
+  experiment: string | ExperimentInput,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<NamedExperiment> {
+  if (typeof experiment !== 'string') {
+    return { name: 'experiment', config: await resolveExperiment(merge(experiment, overrides), 'experiment', '.') };
+  }
+  const isPath = EXPERIMENT_FILE.test(experiment);
+  const path = isPath ? experiment : join(EXPERIMENTS, `${experiment}.json`);
   if (!existsSync(path)) {
     throw new ConfigError(
       isPath
         ? `${path}: expected an experiment, got no such file`
-        : `unknown experiment "${nameOrPath}"${suggestion(nameOrPath, listExperiments())}; or give the path of a .json file`,
+        : `unknown experiment "${experiment}"${suggestion(experiment, listExperiments())}; or give the path of a .json or .ts file`,
     );
   }
-  const where = isPath ? path : `experiments/${nameOrPath}.json`;
-  let value: unknown;
+  const where = isPath ? path : `experiments/${experiment}.json`;
+  const value = path.endsWith('.json') ? readJson(path, where) : await importExperiment(path);
+  const config = await resolveExperiment(merge(value, overrides), where, dirname(path));
+  return { name: basename(path, extname(path)), config };
+}
+
+function readJson(path: string, where: string): unknown {
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError(`${where}: expected JSON: ${messageOf(error)}`, { cause: error });
   }
-  return { name: basename(path, '.json'), config: parseExperiment(merge(value, overrides), where) };
+}
+
+async function importExperiment(path: string): Promise<unknown> {
+  const exports = await importModule(resolve(path));
+  if (isObject(exports.default)) return exports.default;
+  throw new ConfigError(
+    `${path}: expected an experiment as the default export, got ${'default' in exports ? typeof exports.default : 'none'}; write export default defineExperiment({ ... })`,
+  );
+}
+
+async function resolveExperiment(value: unknown, where: string, base: string): Promise<ExperimentConfig> {
+  const named = isObject(value) ? value.plugins : undefined;
+  const plugins =
+    named === undefined ? [] : await loadPlugins(parseOptions(pluginsOption, named, where, ['plugins']), base);
+  return parseExperiment(value, where, plugins);
+}
+
+/**
+ * An experiment written in TypeScript: the compiler completes its options, and tells what is wrong where it is wrong.
+ *
+ * @returns the experiment as it is
+ */
+export function defineExperiment(experiment: ExperimentInput): ExperimentInput {
+  return experiment;
 }
 
 /** Paths at which two configs differ, such as `training.learningRate`. */

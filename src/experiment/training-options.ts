@@ -4,8 +4,9 @@
  */
 import { z } from 'zod';
 import { losses } from '../losses/registry.js';
-import { typedSchema } from '../runtime/typed-schema.js';
-import { schedulers } from './scheduler-options.js';
+import { metrics } from '../metrics/registry.js';
+import { optimizers } from '../optimizers/registry.js';
+import { schedules } from './schedule-registry.js';
 
 const fraction = z.number().min(0).max(1);
 const decay = z.number().min(0).lt(1);
@@ -32,13 +33,15 @@ export const trainingOptions = z
       .min(1)
       .default(8000)
       .describe('Samples of which the length of a padded batch is a multiple: each length takes a program of its own.'),
-    loss: typedSchema(losses, 'cross-entropy').describe('Name of a loss, or { type, ...options }.'),
+    loss: losses.optionOr('cross-entropy').describe('Name of a loss, or { type, ...options }.'),
     classWeights: z
       .union([z.literal('balanced'), z.tuple([z.number().positive(), z.number().positive()])])
       .nullable()
       .default(null)
       .describe('Weights of [spoof, bona fide] in the loss; "balanced": inverse class frequency.'),
-    optim: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('As in PyTorch.'),
+    optim: optimizers
+      .nameOptionOr('adam')
+      .describe('adam, adamw or sgd, as in PyTorch; or that of a plugin, a name or { type, ...options }.'),
     learningRate: z.number().positive().default(1e-3).describe('Per update, after the warm-up.'),
     weightDecay: z.number().min(0).default(0).describe('L2-coupled in adam and sgd, decoupled in adamw.'),
     adamBeta1: decay.default(0.9).describe('Share of the first moment that is kept from update to update.'),
@@ -46,9 +49,9 @@ export const trainingOptions = z
     adamEpsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
     sgdMomentum: decay.default(0).describe('Share of the last change that is kept; 0: none.'),
     sgdNesterov: z.boolean().default(false).describe('Whether momentum looks ahead; needs sgdMomentum.'),
-    lrSchedulerType: typedSchema(schedulers, 'linear').describe(
-      'Course of the learning rate, a name or { type, ...options }; constant has no warm-up.',
-    ),
+    lrSchedulerType: schedules
+      .optionOr('linear')
+      .describe('Course of the learning rate, a name or { type, ...options }; constant has no warm-up.'),
     warmupRatio: fraction.default(0).describe('Share of all steps.'),
     warmupSteps: z.int().min(0).default(0).describe('Wins over warmupRatio where above 0.'),
     layerwiseLrDecay: z
@@ -116,7 +119,9 @@ export const trainingOptions = z
       .default(null)
       .describe('Refuse a step whose intermediate results take more; null: warn where less is free.'),
     maxGradNorm: z.number().min(0).default(0).describe('Clip the global gradient norm to this; 0: no clipping.'),
-    metricForBestModel: z.enum(['eer', 'loss', 'auc', 'accuracy']).default('eer').describe('Measured on dev.'),
+    metricForBestModel: metrics
+      .nameOptionOr('eer')
+      .describe('Measured on dev: eer, loss, auc or accuracy; or that of a plugin, a name or { type, ...options }.'),
     loadBestModelAtEnd: z.boolean().default(true).describe('Evaluate the best epoch rather than the last.'),
     earlyStoppingPatience: z
       .int()

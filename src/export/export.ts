@@ -129,7 +129,7 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   refuseUnfit(request, writer);
   const target = resolve(output);
   const isReplaced = checkTarget(target, request.overwrite ?? false);
-  const inference = recordInference(checkpoint, { withFeatures, seconds: request.seconds });
+  const inference = await recordInference(checkpoint, { withFeatures, seconds: request.seconds });
   const draft = neighbour(target);
   const withRoundingCost = async (manifest: ExportManifest): Promise<ExportManifest> => {
     writeJsonAtomic(join(draft, EXPORT_MANIFEST), manifest);

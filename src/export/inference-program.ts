@@ -56,11 +56,11 @@ const DEFAULT_SECONDS = 4;
  * @throws CheckpointError where the checkpoint can't be read, or has no logits; ConfigError where the options don't fit
  *   it; GraphError where the model can't be recorded
  */
-export function recordInference(
+export async function recordInference(
   checkpoint: string,
   { withFeatures = false, seconds }: InferenceOptions = {},
-): InferenceProgram {
-  const run = readRunConfig(checkpoint);
+): Promise<InferenceProgram> {
+  const run = await readRunConfig(checkpoint);
   const { config } = run;
   const metadata = readModel(checkpoint);
   const fixed = clipLength(config);

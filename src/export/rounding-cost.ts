@@ -1,6 +1,7 @@
 /** What rounded weights cost: equal error rates of a checkpoint and of its export on the same clips. */
 import { readAudio } from '../data/audio.js';
-import { loadCorpus } from '../data/corpus.js';
+import { openCorpus } from '../data/corpus.js';
+import type { CorpusOptions } from '../data/corpus-options.js';
 import type { Label, Trial } from '../data/trial.js';
 import { readRunConfig } from '../experiment/checkpoint.js';
 import type { RoundingCost } from '../experiment/export-manifest.js';
@@ -23,11 +24,11 @@ const LABELS: readonly Label[] = ['bonafide', 'spoof'];
  * @throws CheckpointError where one of the two can't be read; AudioError where a clip can't
  */
 export async function measureRounding(checkpoint: string, directory: string): Promise<RoundingCost | null> {
-  const { data } = readRunConfig(checkpoint).config;
-  const set = data.parquet === undefined ? devSet(data) : undefined;
+  const { data } = (await readRunConfig(checkpoint)).config;
+  const set = data.parquet === undefined ? await devSet(data) : undefined;
   if (set === undefined) return null;
   const { corpus, trials } = set;
-  const whole = loadDetector(checkpoint);
+  const whole = await loadDetector(checkpoint);
   try {
     const rounded = await loadExported(directory);
     try {
@@ -51,11 +52,11 @@ export async function measureRounding(checkpoint: string, directory: string): Pr
   }
 }
 
-type CorpusOptions = Parameters<typeof loadCorpus>[0];
-
-function devSet(options: CorpusOptions): { readonly corpus: string; readonly trials: readonly Trial[] } | undefined {
+async function devSet(
+  options: CorpusOptions,
+): Promise<{ readonly corpus: string; readonly trials: readonly Trial[] } | undefined> {
   try {
-    const { name, dev } = loadCorpus(options, { logger: silentLogger });
+    const { name, dev } = await openCorpus(options, { logger: silentLogger, cacheDirectory: undefined });
     const trials = LABELS.flatMap((label) => {
       const all = dev.filter((trial) => trial.label === label);
       const n = Math.min(MAX_CLIPS, all.length);

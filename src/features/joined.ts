@@ -4,52 +4,44 @@
  */
 import { z } from 'zod';
 import { ConfigError } from '../runtime/errors.js';
-import { lookUp, parseTyped, type TypedOptions } from '../runtime/options.js';
+import type { Entries, Registry } from '../runtime/registry.js';
 import type { FeatureExtractor, FeatureType } from './feature.js';
 import type { FeatureStage } from './stages.js';
 
 /** More parts than a model has branches. */
 const MAX_PARTS = 8;
+const DEFAULT_PARTS = [{ type: 'lfcc' }, { type: 'cqt', hopLength: 160 }];
 
 /**
  * The feature that joins those of a registry.
  *
  * @param parts the features that can be joined
  */
-export function joinFeatures(parts: Readonly<Record<string, FeatureType>>): FeatureType {
-  const part = z.unknown().transform((value, context): TypedOptions => {
-    try {
-      return parseTyped(parts, value, 'joined');
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message.replace(/^joined: (: )?/, ''), input: value });
-      return z.NEVER;
-    }
-  });
+export function joinFeatures<Ours extends Entries<FeatureType>>(parts: Registry<FeatureType, Ours, 'feature'>) {
   const schema = z.strictObject({
     parts: z
-      .array(part)
+      .array(parts.option())
       .min(1)
       .max(MAX_PARTS)
-      .prefault([{ type: 'lfcc' }, { type: 'cqt', hopLength: 160 }])
+      .prefault(DEFAULT_PARTS as never)
       .describe('Features with their options, of one hopLength, in the order of their bins.'),
   });
-
-  return {
+  const type: FeatureType<typeof schema> = {
     schema,
     // Rises with the version of any part.
-    version: Object.values(parts).reduce((sum, { version }) => sum + version, 1),
-    create: (options, sampleRate) => {
-      const { parts: chosen } = options as z.output<typeof schema>;
+    version: Object.values(parts.ours).reduce((sum, { version }) => sum + version, 1),
+    create: ({ parts: chosen }, sampleRate) => {
+      const extractors = chosen.map((part) => {
+        const { entry, options } = parts.resolve(part, 'joined');
+        return entry.create(options, sampleRate);
+      });
       return join(
-        chosen.map(({ type, ...rest }) => {
-          const entry = lookUp(parts, type, 'joined');
-          return entry.create(rest as z.output<typeof entry.schema>, sampleRate);
-        }),
+        extractors,
         chosen.map(({ type }) => type),
       );
     },
   };
+  return type;
 }
 
 function join(extractors: readonly FeatureExtractor[], names: readonly string[]): FeatureExtractor {

@@ -7,6 +7,7 @@ import { bonafideIndexOf, inOrderOf } from '../experiment/label-names.js';
 import { countParameters, namedWeights, variablesOf } from '../models/named-weights.js';
 import { buildModel } from '../models/registry.js';
 import { CheckpointError } from '../runtime/errors.js';
+import type { Logger } from '../runtime/logger.js';
 import { createClipInput } from './clip-input.js';
 import { createForward } from './forward.js';
 import { scoresOf } from './logits.js';
@@ -35,6 +36,8 @@ export interface Detector extends Scorer {
 export interface DetectorOptions {
   /** Whether the model runs as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
+  /** Warned where a plugin has changed since the run; default: silent. */
+  readonly logger?: Logger | undefined;
 }
 
 /**
@@ -42,8 +45,11 @@ export interface DetectorOptions {
  *
  * @throws CheckpointError where it is absent, damaged, of another model, or of a model without logits
  */
-export function loadDetector(directory: string, { compile = true }: DetectorOptions = {}): Detector {
-  const run = readRunConfig(directory);
+export async function loadDetector(
+  directory: string,
+  { compile = true, logger }: DetectorOptions = {},
+): Promise<Detector> {
+  const run = await readRunConfig(directory, logger);
   const { config } = run;
   const stored = readModel(directory);
   const calibration = readCalibration(directory, stored.epoch);

@@ -31,8 +31,8 @@ export interface Embedder {
  * @throws CheckpointError where it is absent, damaged or of a model without hidden states; ConfigError where there is no
  *   such layer
  */
-export function loadEmbedder(directory: string, layers: LayerChoice): Embedder {
-  const { config } = readRunConfig(directory);
+export async function loadEmbedder(directory: string, layers: LayerChoice): Promise<Embedder> {
+  const { config } = await readRunConfig(directory);
   const stored = readModel(directory);
   // Of any length, whatever the model was trained on.
   const model = buildModel(config.model, [null], config.seed);

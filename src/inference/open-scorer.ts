@@ -11,6 +11,7 @@ import {
   readEnsemble,
   refuseCycles,
 } from '../experiment/fusion-file.js';
+import type { Logger } from '../runtime/logger.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { loadCascade } from './cascade.js';
 import { loadEnsemble } from './ensemble.js';
@@ -21,6 +22,8 @@ import type { Scorer } from './scorer.js';
 export interface ScorerOptions extends ExportedOptions {
   /** Whether checkpoints run as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
+  /** Warned where a plugin has changed since its run; default: silent. */
+  readonly logger?: Logger | undefined;
 }
 
 /** Makes scorers of folders; ensembles and cascades open their members with it. */
@@ -53,7 +56,7 @@ export async function epochOf(directory: string): Promise<number> {
   if (has(ENSEMBLE_FILE) || has(CASCADE_FILE)) return FUSED_EPOCH;
   if (has(EXPORT_MANIFEST)) return readExportManifest(directory).checkpoint.epoch;
   const { readModel, readRunConfig } = await import('../experiment/checkpoint.js');
-  readRunConfig(directory);
+  await readRunConfig(directory);
   return readModel(directory).epoch;
 }
 

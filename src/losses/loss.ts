@@ -20,7 +20,7 @@ export interface ModelHead {
 }
 
 /** An entry of the loss registry. */
-export interface LossType<Schema extends z.ZodObject = z.ZodObject> {
+export interface LossType<Schema extends z.ZodType = z.ZodType> {
   /** Options with their defaults and ranges. */
   readonly schema: Schema;
   /** What it is computed on. */

@@ -1,6 +1,7 @@
 /** The losses there are. A new one is its file and a line here. */
 import { ConfigError } from '../runtime/errors.js';
-import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import type { TypedOptions } from '../runtime/options.js';
+import { Registry } from '../runtime/registry.js';
 import { aSoftmax } from './a-softmax.js';
 import { amSoftmax } from './am-softmax.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
@@ -10,8 +11,7 @@ import type { ClassWeights, Loss, LossType, ModelHead } from './loss.js';
 import { ocSoftmax } from './oc-softmax.js';
 import { p2sGrad } from './p2sgrad.js';
 
-/** Every loss by the `type` that configs name it by. */
-export const losses = {
+const ours = {
   'cross-entropy': crossEntropy,
   'binary-cross-entropy': binaryCrossEntropy,
   focal,
@@ -20,6 +20,11 @@ export const losses = {
   'oc-softmax': ocSoftmax,
   p2sgrad: p2sGrad,
 } as const satisfies Readonly<Record<string, LossType>>;
+
+/** Every loss by the `type` that configs name it by. */
+export const losses = new Registry<LossType, typeof ours, 'loss'>('loss', ours, 'type-last');
+
+const WHERE = 'training.loss';
 
 /** What of the training options decides the loss. */
 export interface LossOptions {
@@ -35,23 +40,23 @@ export interface LossOptions {
  * @throws ConfigError where the loss does not fit the model's last layer, with what to set
  */
 export function createLoss(
-  { loss: { type, ...given }, classWeights }: LossOptions,
+  { loss, classWeights }: LossOptions,
   classCounts: readonly [number, number],
   head: ModelHead,
 ): Loss {
-  const entry = lookUp<LossType>(losses, type, 'training.loss');
-  assertFits(type, entry, head);
+  assertFits(loss.type, losses.get(loss.type, WHERE), head);
+  const { entry, options } = losses.resolve(loss, WHERE, WHERE);
   const total = classCounts[0] + classCounts[1];
   const balanced = (count: number): number => total / (2 * Math.max(1, count));
   const weights: ClassWeights =
     classWeights === 'balanced' ? [balanced(classCounts[0]), balanced(classCounts[1])] : classWeights;
-  return entry.create(parseOptions(entry.schema, given, 'training.loss'), weights);
+  return entry.create(options, weights);
 }
 
 /** Score above which clips count as bona fide until a threshold is known; 0 but for losses that say otherwise. */
-export function decisionScore({ type, ...given }: TypedOptions): number {
-  const entry = lookUp<LossType>(losses, type, 'training.loss');
-  return entry.decisionScore?.(parseOptions(entry.schema, given, 'training.loss')) ?? 0;
+export function decisionScore(loss: TypedOptions): number {
+  const { entry, options } = losses.resolve(loss, WHERE, WHERE);
+  return entry.decisionScore?.(options) ?? 0;
 }
 
 function assertFits(type: string, { needs }: LossType, head: ModelHead): void {
@@ -64,7 +69,7 @@ function assertFits(type: string, { needs }: LossType, head: ModelHead): void {
     ...(needs.kind === head.kind ? [] : [`model.head to "${needs.kind}"`]),
     ...((needs.nLogits as readonly number[]).includes(head.nLogits) ? [] : [`model.nLogits to ${needs.nLogits[0]}`]),
   ];
-  const others = Object.entries<LossType>(losses).filter(([, entry]) => fits(entry.needs));
+  const others = losses.entries().filter(([, entry]) => fits(entry.needs));
   throw new ConfigError(
     `training.loss: ${type} needs a model with ${describe(needs.nLogits, needs.kind)} a clip, got ` +
       `${describe([head.nLogits], head.kind)}; set ${remedies.join(' and ')}` +

@@ -80,6 +80,8 @@ export interface Metrics extends Classification {
   readonly knownAttacks: GroupMetrics | null;
   readonly unseenAttacks: GroupMetrics | null;
   readonly notes: readonly string[];
+  /** Metrics of plugins by name; absent where the detector has none. */
+  readonly custom?: Readonly<Record<string, number>>;
 }
 
 /** The scores of each class, in the order of the trials. */

@@ -10,45 +10,104 @@ import { PositionEncoding } from '../layers/position-encoding.js';
 import { SelfAttentivePooling } from '../layers/self-attentive-pooling.js';
 import { StatisticsPooling } from '../layers/statistics-pooling.js';
 import { deriveSeed } from '../runtime/random.js';
+import { Registry } from '../runtime/registry.js';
 import { linear } from './blocks.js';
-import { choice } from './choice.js';
 import { transformerBlock } from './transformer-block.js';
 
 const weighing = z.int().min(1).default(128).describe('Width of the network that weighs the frames.');
 const nLayers = z.int().min(1).default(1).describe('Layers, one after the other.');
 
-const attentiveStatistics = z.strictObject({
-  type: z.literal('attentive-statistics'),
+/** What a pooling's layers are called, and the model's seed. */
+export interface Place {
+  readonly name: string;
+  readonly seed: number;
+}
+
+/** An entry of the registry of poolings. */
+export interface PoolingType<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  /** `[batch, frames, features]` to `[batch, width]`. */
+  pool(sequence: SymbolicTensor, options: z.output<Schema>, place: Place): SymbolicTensor;
+}
+
+const plain = z.strictObject({});
+
+const averaged: PoolingType<typeof plain> = { schema: plain, pool: (sequence, _, { name }) => mean(sequence, name) };
+
+const statistics: PoolingType<typeof plain> = {
+  schema: plain,
+  pool: (sequence, _, { name }) => new StatisticsPooling({ name }).apply(sequence) as SymbolicTensor,
+};
+
+const attentiveSchema = z.strictObject({
   units: weighing,
   channelwise: z.boolean().default(true).describe('Whether each feature has weights of its own.'),
 });
-const selfAttention = z.strictObject({
-  type: z.literal('self-attention'),
+const attentiveStatistics: PoolingType<typeof attentiveSchema> = {
+  schema: attentiveSchema,
+  pool: (sequence, { units, channelwise }, { name, seed }) => {
+    const options = { name, seed: deriveSeed(seed, name), units, channelwise };
+    return new AttentiveStatisticsPooling(options).apply(sequence) as SymbolicTensor;
+  },
+};
+
+const attentionSchema = z.strictObject({
   units: weighing,
   nHeads: z.int().min(1).default(1).describe('Weighted means, side by side.'),
 });
-const bilstm = z.strictObject({
-  type: z.literal('bilstm'),
+const selfAttention: PoolingType<typeof attentionSchema> = {
+  schema: attentionSchema,
+  pool: (sequence, { units, nHeads }, { name, seed }) => {
+    const options = { name, seed: deriveSeed(seed, name), units, nHeads };
+    return new SelfAttentivePooling(options).apply(sequence) as SymbolicTensor;
+  },
+};
+
+const bilstmSchema = z.strictObject({
   units: z.int().min(1).default(64).describe('Width of each direction.'),
   nLayers,
 });
-const gru = z.strictObject({
-  type: z.literal('gru'),
+const bilstm: PoolingType<typeof bilstmSchema> = {
+  schema: bilstmSchema,
+  pool: (sequence, { units, nLayers }, { name, seed }) => {
+    const last = stacked(sequence, nLayers, (x, i) => {
+      const layer = { name: `${name}-lstm${i}`, units, seed: deriveSeed(seed, `${name}-lstm${i}`) };
+      return new BidirectionalLstm(layer).apply(x) as SymbolicTensor;
+    });
+    return mean(last, name);
+  },
+};
+
+const gruSchema = z.strictObject({
   units: z.int().min(1).default(128).describe('Width of the state.'),
   nLayers,
 });
-const transformer = z
+const gru: PoolingType<typeof gruSchema> = {
+  schema: gruSchema,
+  pool: (sequence, { units, nLayers }, { name, seed }) => {
+    const last = stacked(sequence, nLayers, (x, i) => {
+      const layer = { name: `${name}-gru${i}`, units, seed: deriveSeed(seed, `${name}-gru${i}`) };
+      return new Gru(layer).apply(x) as SymbolicTensor;
+    });
+    return new LastFrame({ name }).apply(last) as SymbolicTensor;
+  },
+};
+
+const transformerSchema = z
   .strictObject({
-    type: z.literal('transformer'),
     units: z.int().min(2).multipleOf(2).default(128).describe('Width; even.'),
     nHeads: z.int().min(1).default(4).describe('Heads of the attention; must divide units.'),
     nLayers,
     dropout: z.number().min(0).lt(1).default(0.1).describe('Share dropped in training after each part of a layer.'),
   })
   .refine(({ units, nHeads }) => units % nHeads === 0, { path: ['nHeads'], message: 'must divide units' });
+const transformer: PoolingType<typeof transformerSchema> = {
+  schema: transformerSchema,
+  pool: (sequence, options, place) => mean(encoded(sequence, options, place), place.name),
+};
 
 /**
- * The ways there are, `{ "type": ... }` or the bare type:
+ * The ways there are:
  * - `mean` over time;
  * - `statistics`: mean and standard deviation;
  * - `attentive-statistics`: the same, weighted (Okabe et al., 2018; ECAPA-TDNN);
@@ -57,15 +116,19 @@ const transformer = z
  * - `gru`, and then its last state;
  * - `transformer` encoder on a projection with sinusoidal positions, and then the mean.
  */
-export const poolingSchema = choice(
-  z.strictObject({ type: z.literal('mean') }),
-  z.strictObject({ type: z.literal('statistics') }),
-  attentiveStatistics,
-  selfAttention,
+const ours = {
+  mean: averaged,
+  statistics,
+  'attentive-statistics': attentiveStatistics,
+  'self-attention': selfAttention,
   bilstm,
   gru,
   transformer,
-);
+} as const satisfies Readonly<Record<string, PoolingType>>;
+const poolings = new Registry<PoolingType, typeof ours, 'pooling'>('pooling', ours);
+
+/** A pooling by its name, or with its options. */
+export const poolingSchema = poolings.option();
 
 /** One way, resolved. */
 export type Pooling = z.output<typeof poolingSchema>;
@@ -77,38 +140,8 @@ export type Pooling = z.output<typeof poolingSchema>;
  * @param name opens the names of the layers
  */
 export function pool(sequence: SymbolicTensor, pooling: Pooling, seed: number, name = 'pooling'): SymbolicTensor {
-  const named = { name, seed: deriveSeed(seed, name) };
-  switch (pooling.type) {
-    case 'mean':
-      return mean(sequence, name);
-    case 'statistics':
-      return new StatisticsPooling({ name }).apply(sequence) as SymbolicTensor;
-    case 'attentive-statistics': {
-      const { units, channelwise } = pooling;
-      return new AttentiveStatisticsPooling({ ...named, units, channelwise }).apply(sequence) as SymbolicTensor;
-    }
-    case 'self-attention': {
-      const { units, nHeads } = pooling;
-      return new SelfAttentivePooling({ ...named, units, nHeads }).apply(sequence) as SymbolicTensor;
-    }
-    case 'bilstm':
-      return mean(
-        stacked(sequence, pooling.nLayers, (x, i) => {
-          const layer = { name: `${name}-lstm${i}`, units: pooling.units, seed: deriveSeed(seed, `${name}-lstm${i}`) };
-          return new BidirectionalLstm(layer).apply(x) as SymbolicTensor;
-        }),
-        name,
-      );
-    case 'gru': {
-      const last = stacked(sequence, pooling.nLayers, (x, i) => {
-        const layer = { name: `${name}-gru${i}`, units: pooling.units, seed: deriveSeed(seed, `${name}-gru${i}`) };
-        return new Gru(layer).apply(x) as SymbolicTensor;
-      });
-      return new LastFrame({ name }).apply(last) as SymbolicTensor;
-    }
-    case 'transformer':
-      return mean(encoded(sequence, pooling, seed, name), name);
-  }
+  const { entry, options } = poolings.resolve(pooling);
+  return entry.pool(sequence, options, { name, seed });
 }
 
 function mean(sequence: SymbolicTensor, name: string): SymbolicTensor {
@@ -118,9 +151,8 @@ function mean(sequence: SymbolicTensor, name: string): SymbolicTensor {
 /** Pre-norm encoder layers, with the norm that they end in. */
 function encoded(
   sequence: SymbolicTensor,
-  { units, nHeads, nLayers, dropout }: Extract<Pooling, { type: 'transformer' }>,
-  seed: number,
-  name: string,
+  { units, nHeads, nLayers, dropout }: z.output<typeof transformerSchema>,
+  { name, seed }: Place,
 ): SymbolicTensor {
   const projected = linear(sequence, { name: `${name}-input`, units, seed });
   const placed = new PositionEncoding({ name: `${name}-positions` }).apply(projected) as SymbolicTensor;

@@ -1,6 +1,7 @@
 /** The architectures there are. A new one is its file and a line here. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { lookUp, parseOptions, type TypedOptions } from '../runtime/options.js';
+import type { TypedOptions } from '../runtime/options.js';
+import { Registry } from '../runtime/registry.js';
 import { aasist, aasistL } from './aasist.js';
 import { conformer } from './conformer.js';
 import { dualBranch } from './dual-branch.js';
@@ -12,8 +13,7 @@ import { resnet2 } from './resnet2.js';
 import { sslAasist } from './ssl-aasist.js';
 import { wav2vec2 } from './wav2vec2.js';
 
-/** Every architecture by the `type` that configs name it by. */
-export const models = {
+const ours = {
   aasist,
   'aasist-l': aasistL,
   conformer,
@@ -26,6 +26,9 @@ export const models = {
   wav2vec2,
 } as const satisfies Readonly<Record<string, ModelType>>;
 
+/** Every architecture by the `type` that configs name it by. */
+export const models = new Registry<ModelType, typeof ours, 'model'>('model', ours);
+
 /**
  * The model that `{ type, ...options }` asks for, with fresh weights. Equal seeds give equal weights.
  *
@@ -33,11 +36,7 @@ export const models = {
  * @throws ConfigError for an unknown type, and for options that can't be used, all at once; ShapeError where the
  *   architecture can't take such input
  */
-export function buildModel(
-  { type, ...options }: TypedOptions,
-  inputShape: readonly (number | null)[],
-  seed: number,
-): LayersModel {
-  const entry: ModelType = lookUp<ModelType>(models, type, 'model');
-  return entry.build(parseOptions(entry.schema, options, type), inputShape, seed);
+export function buildModel(model: TypedOptions, inputShape: readonly (number | null)[], seed: number): LayersModel {
+  const { entry, options } = models.resolve(model);
+  return entry.build(options, inputShape, seed);
 }

@@ -3,9 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { CallArguments } from '../layers/layer-options.js';
 import { ConfigError } from '../runtime/errors.js';
-import { lookUp } from '../runtime/options.js';
 import { inBlocks } from './in-blocks.js';
-import type { ModelType } from './model.js';
 import { models } from './registry.js';
 
 /**
@@ -20,10 +18,10 @@ export function trainingCall(
   type: string,
   isRecomputed: boolean,
 ): (x: tf.Tensor, args: CallArguments) => tf.Tensor | tf.Tensor[] {
-  const { recomputation } = lookUp<ModelType>(models, type, 'model');
+  const { recomputation } = models.get(type, 'model');
   if (!isRecomputed) return (x, args) => model.apply(x, { ...args, training: true }) as tf.Tensor | tf.Tensor[];
   if (recomputation === undefined) {
-    const able = Object.entries<ModelType>(models).filter(([, entry]) => entry.recomputation !== undefined);
+    const able = models.entries().filter(([, entry]) => entry.recomputation !== undefined);
     throw new ConfigError(
       `training.gradientCheckpointing: ${type} has no blocks to compute again (${able.map(([name]) => name).join(', ')} have); set it to false`,
     );

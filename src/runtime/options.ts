@@ -22,33 +22,32 @@ export function parseOptions<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => phrase(issue, path, schema));
-  throw new ConfigError(`${where}: ${problems.join('; ')}`);
+  throw problemsError(problemsOf(schema, result.error), where, path);
+}
+
+/** Something wrong with an option. */
+export interface Problem {
+  /** Where in the value it is. */
+  readonly path: readonly PropertyKey[];
+  /** @param at the whole path, as the reader knows it; empty for the value itself */
+  say(at: string): string;
+}
+
+/** Everything that `schema` found wrong, to be told once it is known where the value stands. */
+export function problemsOf(schema: z.ZodType, error: z.ZodError): Problem[] {
+  return error.issues.flatMap((issue) => phrase(issue, schema));
+}
+
+/** One error that tells all problems of a value that stands at `path`. */
+export function problemsError(problems: readonly Problem[], where: string, path: readonly string[]): ConfigError {
+  const lines = problems.map(({ path: within, say }) => say([...path, ...within.map(String)].join('.')));
+  return new ConfigError(`${where}: ${lines.join('; ')}`);
 }
 
 /** Options that name an entry of a registry: `{ "type": "lfcc", ... }`. */
 export interface TypedOptions {
   readonly type: string;
   readonly [option: string]: unknown;
-}
-
-/**
- * Parses `{ type, ...options }`, where `type` names an entry of `registry` and the entry's schema the rest.
- *
- * @throws ConfigError as {@link parseOptions}, and for an unknown type with the nearest known one
- */
-export function parseTyped(
-  registry: Readonly<Record<string, { readonly schema: z.ZodType }>>,
-  value: unknown,
-  where: string,
-  path: readonly string[] = [],
-): TypedOptions {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(`${where}: ${path.join('.')}: expected {"type": ...}, got ${show(value)}`);
-  }
-  const { type, ...rest } = value as Record<string, unknown>;
-  const entry = lookUp(registry, type, `${where}: ${[...path, 'type'].join('.')}`);
-  return { type: String(type), ...(parseOptions(entry.schema, rest, where, path) as object) };
 }
 
 /**
@@ -94,34 +93,46 @@ export function suggestion(word: string, candidates: readonly string[]): string 
   return near === undefined ? `; known: ${candidates.join(', ')}` : ` (did you mean "${near}"?)`;
 }
 
-/** The entry of a registry called `name`, or a `ConfigError` that lists the nearest or all names. */
-export function lookUp<Entry>(registry: Readonly<Record<string, Entry>>, name: unknown, where: string): Entry {
-  const names = Object.keys(registry);
-  if (typeof name !== 'string') {
-    throw new ConfigError(`${where}: expected one of ${names.join(', ')}, got ${show(name)}`);
+/** The entry called `name`, or a `ConfigError` that lists the nearest or all names. */
+export function lookUp<Entry>(entries: Readonly<Record<string, Entry>>, name: unknown, where: string): Entry {
+  if (typeof name !== 'string' || !Object.hasOwn(entries, name)) {
+    throw new ConfigError(notAmong(name, Object.keys(entries), where));
   }
-  if (!Object.hasOwn(registry, name)) {
-    throw new ConfigError(`${where}: unknown "${name}"${suggestion(name, names)}`);
-  }
-  return registry[name];
+  return entries[name];
 }
 
-function phrase(issue: z.core.$ZodIssue, prefix: readonly string[], schema: z.ZodType): string[] {
-  const at = [...prefix, ...issue.path.map(String)];
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, issue.path, issue.input);
-    return issue.keys.map((key) => `unknown option ${[...at, key].join('.')}${suggestion(key, known)}`);
+function phrase(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
+  const { path } = issue;
+  // What a schema within this one found and can tell itself.
+  if (issue.code === 'custom' && typeof issue.params?.say === 'function') {
+    return [{ path, say: issue.params.say as Problem['say'] }];
   }
-  const name = at.length === 0 ? 'value' : at.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path, issue.input);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      say: (at) => `unknown option ${at}${suggestion(key, known)}`,
+    }));
+  }
   if (issue.code === 'invalid_union' && 'options' in issue) {
-    const given = (issue.input as Record<string, unknown> | undefined)?.[String(issue.path.at(-1))];
+    const given = (issue.input as Record<string, unknown> | undefined)?.[String(path.at(-1))];
     const known = (issue.options as unknown[]).map(String);
-    if (typeof given !== 'string') return [`${name}: expected one of ${known.join(', ')}, got ${show(given)}`];
-    return [`${name}: unknown "${given}"${suggestion(given, known)}`];
+    return [{ path, say: (at) => notAmong(given, known, named(at)) }];
   }
   const got = 'input' in issue && issue.code !== 'custom' ? `, got ${show(issue.input)}` : '';
   const message = issue.message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
-  return [`${name}: ${message}${got}`];
+  return [{ path, say: (at) => `${named(at)}: ${message}${got}` }];
+}
+
+function named(at: string): string {
+  return at === '' ? 'value' : at;
+}
+
+/** That `given` is none of the names there are. */
+export function notAmong(given: unknown, known: readonly string[], at: string): string {
+  return typeof given === 'string'
+    ? `${at}: unknown "${given}"${suggestion(given, known)}`
+    : `${at}: expected one of ${known.join(', ')}, got ${show(given)}`;
 }
 
 /** The keys that the object schema at `path` knows; empty where the path leads through something else. */
@@ -167,7 +178,8 @@ function unwrap(schema: unknown): unknown {
   }
 }
 
-function show(value: unknown): string {
+/** A value as a message shows it. */
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

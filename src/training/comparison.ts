@@ -91,11 +91,12 @@ async function commonCorpus({ systems, seeds, overrides, cacheDirectory, logger 
   if (systems.length === 0)
     throw new ConfigError('compare: expected at least one system, got none; name an experiment');
   if (seeds.length === 0) throw new ConfigError('compare: expected at least one seed, got none; set --seeds 1,2,3');
-  const configs = systems.map((name) =>
-    isCheckpoint(name)
-      ? { name, isTrained: false, config: readRunConfig(name).config }
-      : { name, isTrained: true, config: readExperiment(name, overrides).config },
-  );
+  const configs: { name: string; isTrained: boolean; config: ExperimentConfig }[] = [];
+  for (const name of systems) {
+    const isTrained = !isCheckpoint(name);
+    const { config } = isTrained ? await readExperiment(name, overrides) : await readRunConfig(name);
+    configs.push({ name, isTrained, config });
+  }
   const first = configs.find(({ isTrained }) => isTrained) ?? configs[0];
   const other = configs.find(
     ({ isTrained, config }) => isTrained && differences(config.data, first.config.data).length > 0,
@@ -116,13 +117,13 @@ async function trainedSystem(nameOrPath: string, comparison: Comparison): Promis
   let system = nameOrPath;
   for (const seed of seeds) {
     if (comparison.signal?.aborted === true) throw new TrainingError('compare: interrupted; finished runs are kept');
-    const { name, config } = readExperiment(nameOrPath, { ...overrides, seed });
+    const { name, config } = await readExperiment(nameOrPath, { ...overrides, seed });
     system = name;
     const own = join(directory, 'runs', `${name}-seed-${seed}`);
-    const finished = [own, join(comparison.checkpoints, name)].find((folder) => isFinished(folder, config));
+    const finished = await firstFinished([own, join(comparison.checkpoints, name)], config);
     if (finished === undefined) {
       logger.info(`${name}, seed ${seed}: training`);
-      await runExperiment({ ...comparison, name, config, directory: own, resume: isStarted(own, config) });
+      await runExperiment({ ...comparison, name, config, directory: own, resume: await isStarted(own, config) });
     } else {
       logger.info(`${name}, seed ${seed}: finished before, in ${finished}`);
     }
@@ -137,7 +138,7 @@ async function trainedSystem(nameOrPath: string, comparison: Comparison): Promis
 
 /** A checkpoint as it is, on the dev and eval sets of the comparison's corpus. */
 async function evaluatedSystem(checkpoint: string, corpus: Corpus, comparison: Comparison): Promise<ComparedSystem> {
-  const { config } = readRunConfig(checkpoint);
+  const { config } = await readRunConfig(checkpoint, comparison.logger);
   const name = checkpoint.replace(/\/+$/, '').split(/[\\/]/).at(-1) as string;
   const knownAttacks = [...new Set(corpus.train.flatMap(({ attackId }) => attackId ?? []))];
   const evaluate = async (set: 'dev' | 'eval', trials: readonly Trial[]) => {
@@ -158,18 +159,18 @@ async function evaluatedSystem(checkpoint: string, corpus: Corpus, comparison: C
   return describeSystem(name, checkpoint, config, [run], { trainingSeconds: null });
 }
 
-function describeSystem(
+async function describeSystem(
   name: string,
   folder: string,
   config: ExperimentConfig,
   runs: readonly ComparedRun[],
   { trainingSeconds }: { trainingSeconds: number | null },
-): ComparedSystem {
+): Promise<ComparedSystem> {
   return {
     name,
     description: config.description,
     feature: config.feature?.type ?? 'waveform',
-    ...measureCosts(folder),
+    ...(await measureCosts(folder)),
     trainingSeconds,
     runs,
     eer: meanEer(
@@ -195,13 +196,16 @@ function readResult(folder: string): ExperimentResult {
   return JSON.parse(readFileSync(join(folder, RUN_FILES.metrics), 'utf8')) as ExperimentResult;
 }
 
-/** Whether the folder holds this very run, finished. */
-function isFinished(folder: string, config: ExperimentConfig): boolean {
-  return existsSync(join(folder, RUN_FILES.metrics)) && isStarted(folder, config);
+/** The first of the folders that holds this very run, finished. */
+async function firstFinished(folders: readonly string[], config: ExperimentConfig): Promise<string | undefined> {
+  for (const folder of folders) {
+    if (existsSync(join(folder, RUN_FILES.metrics)) && (await isStarted(folder, config))) return folder;
+  }
+  return undefined;
 }
 
-function isStarted(folder: string, config: ExperimentConfig): boolean {
-  return isCheckpoint(folder) && differences(readRunConfig(folder).config, config).length === 0;
+async function isStarted(folder: string, config: ExperimentConfig): Promise<boolean> {
+  return isCheckpoint(folder) && differences((await readRunConfig(folder)).config, config).length === 0;
 }
 
 function comparePairs(systems: readonly ComparedSystem[]): ComparedPair[] {

@@ -29,10 +29,10 @@ const N_TIMED = 15;
  *
  * @throws CheckpointError where it is absent, damaged or of another model
  */
-export function measureCosts(checkpoint: string): Costs {
+export async function measureCosts(checkpoint: string): Promise<Costs> {
   const random = createRandom(0, 'costs');
   const waveform = Float32Array.from({ length: CLIP_SECONDS * SAMPLE_RATE }, () => 0.1 * random.normal());
-  const detector = loadDetector(checkpoint);
+  const detector = await loadDetector(checkpoint);
   try {
     const seconds: number[] = [];
     for (let i = 0; i < N_WARM_UP + N_TIMED; i++) {
@@ -43,7 +43,7 @@ export function measureCosts(checkpoint: string): Costs {
     seconds.sort((a, b) => a - b);
     return {
       nParameters: detector.nParameters,
-      flops: countOperations(checkpoint),
+      flops: await countOperations(checkpoint),
       latencySeconds: seconds[Math.floor(N_TIMED / 2)],
     };
   } finally {
@@ -51,9 +51,9 @@ export function measureCosts(checkpoint: string): Costs {
   }
 }
 
-function countOperations(checkpoint: string): number | null {
+async function countOperations(checkpoint: string): Promise<number | null> {
   if (!hasRawOps()) return null;
-  const detector = loadDetector(checkpoint, { compile: false });
+  const detector = await loadDetector(checkpoint, { compile: false });
   // Whole clips are counted at 4 s.
   const inputs = tf.zeros([1, ...detector.metadata.inputShape.map((length) => length ?? 4 * SAMPLE_RATE)]);
   try {

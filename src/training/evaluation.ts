@@ -5,6 +5,7 @@ import type { Batch } from '../data/batch.js';
 import { createLoader, type Loader } from '../data/loader.js';
 import type { Trial } from '../data/trial.js';
 import { clipLength, type ExperimentConfig, longestClip, paddingKind } from '../experiment/config.js';
+import { pluginMetrics, pluginPaths } from '../experiment/plugins.js';
 import { isDetector, scoresOf } from '../inference/detector.js';
 import { openScorer } from '../inference/open-scorer.js';
 import type { Scorer } from '../inference/scorer.js';
@@ -15,6 +16,8 @@ import { computeRocAuc } from '../metrics/roc-auc.js';
 import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import type { AsvScores } from '../metrics/tdcf.js';
 import type { Logger } from '../runtime/logger.js';
+import type { TypedOptions } from '../runtime/options.js';
+import { measureCustom, withCustom } from './custom-metrics.js';
 import { inputTensors } from './input-tensors.js';
 
 /** What is measured on the dev set after each epoch. Rates are fractions. */
@@ -26,6 +29,8 @@ export interface DevMeasurement {
   readonly accuracy: number;
   /** Score at the EER point. */
   readonly threshold: number;
+  /** Metrics of plugins by name; absent where there are none. */
+  readonly custom?: Readonly<Record<string, number>>;
 }
 
 /** Batches of a set in its own order, and how many. */
@@ -73,6 +78,7 @@ export function createExperimentLoader(
     batchSize: mode === 'train' ? perDeviceTrainBatchSize : isAlone ? 1 : perDeviceEvalBatchSize,
     shuffle: mode === 'train' && training.overfitBatches === 0,
     workers: training.dataloaderNumWorkers ?? undefined,
+    plugins: pluginPaths(config),
     cacheDirectory,
   });
 }
@@ -135,12 +141,25 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
  * The figures of a dev set.
  *
  * @param decision score above which a clip counts as bona fide in the accuracy
+ * @param custom metrics of plugins that are measured too
  */
-export function measureDev(scored: readonly ScoredTrial[], loss: number, decision: number): DevMeasurement {
+export function measureDev(
+  scored: readonly ScoredTrial[],
+  loss: number,
+  decision: number,
+  custom: readonly TypedOptions[] = [],
+): DevMeasurement {
   const { bonafide, spoof } = scoresByClass(scored);
   const { eer, threshold } = computeEer(bonafide, spoof);
   const correct = scored.filter(({ label, score }) => score > decision === (label === 'bonafide')).length;
-  return { loss, eer, threshold, auc: computeRocAuc(bonafide, spoof), accuracy: correct / scored.length };
+  return {
+    loss,
+    eer,
+    threshold,
+    auc: computeRocAuc(bonafide, spoof),
+    accuracy: correct / scored.length,
+    ...(custom.length === 0 ? {} : { custom: measureCustom(custom, { trials: scored, loss, decision }) }),
+  };
 }
 
 /** What an evaluation of a checkpoint is given. */
@@ -164,15 +183,27 @@ export async function evaluateCheckpoint(
   evaluation: CheckpointEvaluation,
 ): Promise<{ scored: ScoredTrial[]; metrics: Metrics }> {
   const { asvScores } = evaluation;
-  const { scored, threshold, seed } = await scoreWithCheckpoint(evaluation);
-  return { scored, metrics: evaluateScores(scored, { threshold, asvScores, bootstrap: { seed } }) };
+  const { scored, threshold, seed, custom } = await scoreWithCheckpoint(evaluation);
+  const metrics = evaluateScores(scored, { threshold, asvScores, bootstrap: { seed } });
+  const set = { trials: scored, loss: Number.NaN, decision: threshold };
+  return { scored, metrics: withCustom(metrics, custom, set) };
+}
+
+/** A set that a checkpoint scored. */
+export interface ScoredSet {
+  readonly scored: ScoredTrial[];
+  /** That travels with the checkpoint. */
+  readonly threshold: number;
+  readonly seed: number;
+  /** Metrics of the checkpoint's plugins. */
+  readonly custom: readonly TypedOptions[];
 }
 
 /**
  * Scores a set of trials with a run folder, whose clips worker threads prepare, or with an ensemble, a cascade or an
  * exported model, clip by clip.
  *
- * @returns the trials in their order with their scores, the threshold that travels with the checkpoint, and its seed
+ * @returns the trials in their order with their scores, and what of the checkpoint an evaluation needs
  * @throws CheckpointError, AudioError, DataError for what can't be used
  */
 export async function scoreWithCheckpoint({
@@ -181,22 +212,22 @@ export async function scoreWithCheckpoint({
   cacheDirectory,
   compile = true,
   logger,
-}: Omit<CheckpointEvaluation, 'asvScores'>): Promise<{ scored: ScoredTrial[]; threshold: number; seed: number }> {
-  const scorer = await openScorer(checkpoint, { compile });
+}: Omit<CheckpointEvaluation, 'asvScores'>): Promise<ScoredSet> {
+  const scorer = await openScorer(checkpoint, { compile, logger });
   try {
     const { threshold } = scorer;
     if (!isDetector(scorer)) {
       const scored = await scoreOneByOne(scorer, trials, logger);
       const summary = scorer.summary?.();
       if (summary !== undefined) logger.info(summary);
-      return { scored, threshold, seed: 0 };
+      return { scored, threshold, seed: 0, custom: [] };
     }
     const { config } = scorer.run;
     const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
     try {
       const { forward } = scorer;
       const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger });
-      return { scored, threshold, seed: config.seed };
+      return { scored, threshold, seed: config.seed, custom: pluginMetrics(config) };
     } finally {
       await loader.close();
     }

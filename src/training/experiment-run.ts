@@ -5,6 +5,7 @@ import { type Corpus, openCorpus } from '../data/corpus.js';
 import type { Trial } from '../data/trial.js';
 import { RUN_FILES, type RunConfig, readModel, writeModel } from '../experiment/checkpoint.js';
 import { type ExperimentConfig, paddingKind } from '../experiment/config.js';
+import { pluginMetrics } from '../experiment/plugins.js';
 import { startFromCheckpoint } from '../experiment/pretrained.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import { writeProfile } from '../graph/profile-report.js';
@@ -73,7 +74,7 @@ export interface ExperimentResult {
  */
 export async function runExperiment(run: ExperimentRun): Promise<ExperimentResult> {
   const { config, directory, logger } = run;
-  const parts = prepareRun(run, await openCorpus(config.data, { logger, cacheDirectory: run.cacheDirectory }));
+  const parts = await prepareRun(run, await openCorpus(config.data, { logger, cacheDirectory: run.cacheDirectory }));
   const { weights, corpus, passes, score } = parts;
   const record = openRunRecord(directory, parts.training, logger);
   try {
@@ -90,6 +91,8 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       devBatches: parts.batches.dev,
       openEval: () => passes.loader('eval', corpus.eval, 'eval'),
       score,
+      custom: pluginMetrics(config),
+      decision: decisionScore(config.training.loss),
       logger,
     });
     const result = { bestEpoch: epoch, cost, dev: sets.dev.metrics, eval: sets.eval?.metrics ?? null };
@@ -134,7 +137,7 @@ interface RunParts {
 }
 
 /** Builds the model and what feeds it, and opens the run folder. */
-function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
+async function prepareRun(run: ExperimentRun, whole: Corpus): Promise<RunParts> {
   const { config, directory, logger } = run;
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
@@ -165,7 +168,7 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   };
   const description = describeModel(config, named, inputShape);
   // What can't be was told by now, before anything of an earlier run is moved.
-  const { environment } = openRunFolder(directory, run, logger);
+  const { environment } = await openRunFolder(directory, run, logger);
   logger.info(`corpus: ${describeCorpus(corpus)}`);
   logger.info(`model: ${description}`);
   return {
@@ -204,7 +207,7 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
   const { training, profiler, passes, weights, inputShape, isCompiled, batches, loss, plan, hasAttackTask } = parts;
   const measure = async () => {
     const dev = await parts.score('dev', parts.corpus.dev, batches.dev);
-    return measureDev(dev.scored, dev.loss, decisionScore(training.loss));
+    return measureDev(dev.scored, dev.loss, decisionScore(training.loss), pluginMetrics(run.config));
   };
   const progress = await train({
     forward: (inputs, stepSeed, also) => {

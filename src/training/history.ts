@@ -12,6 +12,8 @@ export interface EpochRecord extends HistoryRow {
   readonly step: number;
   /** Mean loss of the attack logits over the training batches, before its weight; in a model of two tasks. */
   readonly trainAttackLoss?: number;
+  /** Metrics of plugins on dev, by name; absent where there are none. */
+  readonly devCustom?: Readonly<Record<string, number>>;
 }
 
 /** Writes the whole history, atomically: a resumed run drops epochs that it repeats. */

@@ -3,12 +3,16 @@
  * is the same to the last bit.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { TrainingOptions } from '../experiment/training-options.js';
+import { optimizers } from '../optimizers/registry.js';
+import type { OptimizerSettings, UpdateCoefficients, UpdateRule } from '../optimizers/update-rule.js';
 import { InPlaceVariable } from '../runtime/native/in-place-variable.js';
 import { hasRawOps } from '../runtime/native/raw-op.js';
-import { adam } from './adam.js';
+import { asTyped } from '../runtime/registry.js';
 import { globalNorm } from './global-norm.js';
-import { sgd } from './sgd.js';
-import type { OptimizerOptions, UpdateCoefficients } from './update-rule.js';
+
+/** What an optimizer needs of the options. */
+export type OptimizerOptions = Pick<TrainingOptions, 'optim'> & OptimizerSettings;
 
 /** Updates named variables from their gradients. */
 export interface Optimizer {
@@ -47,9 +51,10 @@ interface Entry {
  */
 export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, options: OptimizerOptions): Optimizer {
   const { weightDecay } = options;
-  const rule = options.optim === 'sgd' ? sgd(options) : adam(options);
-  const isDecoupled = options.optim === 'adamw';
-  const isNative = hasRawOps();
+  const { entry, options: own } = optimizers.resolve(asTyped(options.optim), 'training.optim');
+  const rule: UpdateRule = entry.create(own, options);
+  const isDecoupled = entry.isDecayDecoupled === true;
+  const isFused = hasRawOps() && rule.fuse !== undefined;
   const moments = new Map<string, tf.Variable>();
   const entries = [...variables].map(([name, variable]): Entry => {
     const own = rule.moments.map((role) => {
@@ -57,7 +62,7 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
       moments.set(`${role}.${name}`, moment);
       return moment;
     });
-    const inPlace = isNative ? [variable, ...own].map((each) => new InPlaceVariable(each)) : [];
+    const inPlace = isFused ? [variable, ...own].map((each) => new InPlaceVariable(each)) : [];
     return { name, variable, moments: own, inPlace };
   });
 
@@ -66,12 +71,12 @@ export function createOptimizer(variables: ReadonlyMap<string, tf.Variable>, opt
     coefficients: rule.coefficients,
     apply: (gradients, coefficients, own) => {
       tf.tidy(() => {
-        const updates = new Map<UpdateCoefficients, ReturnType<typeof rule.fuse>>();
+        const updates = new Map<UpdateCoefficients, ReturnType<NonNullable<UpdateRule['fuse']>> | undefined>();
         for (const { name, variable, moments, inPlace } of entries) {
           const raw = gradients.get(name);
           if (raw === undefined) continue;
           const by = own?.get(name) ?? coefficients;
-          if (isNative && !updates.has(by)) updates.set(by, rule.fuse(by));
+          if (isFused && !updates.has(by)) updates.set(by, rule.fuse?.(by));
           const fused = updates.get(by);
           const gradient = weightDecay > 0 && !isDecoupled ? tf.add(raw, tf.mul(variable, weightDecay)) : raw;
           if (weightDecay > 0 && isDecoupled) variable.assign(tf.mul(variable, by.decay));

@@ -7,7 +7,6 @@ import { LABELS, type Trial } from '../data/trial.js';
 import type { ExperimentConfig } from '../experiment/config.js';
 import type { OutputDescription } from '../models/outputs.js';
 import { ConfigError } from '../runtime/errors.js';
-import { lookUp } from '../runtime/options.js';
 import { createRandom, shuffled } from '../runtime/random.js';
 
 /** The corpus cut to a few batches where `training.fastDevRun` or `training.overfitBatches` asks for it. */
@@ -51,7 +50,7 @@ export function attackTask(
         `${nAttackClasses} classes; set model.nAttacks to ${attacks.length}, or to 0 for one task`,
     );
   }
-  const mixing = augment.find(({ type }) => lookUp(augmentations, type, 'augment').stage === 'batch');
+  const mixing = augment.find(({ type }) => augmentations.get(type, 'augment').stage === 'batch');
   if (mixing !== undefined) {
     throw new ConfigError(
       `augment: ${mixing.type} mixes clips, which then have no one attack to tell; remove it, or choose a model without attack logits`,

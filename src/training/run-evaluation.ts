@@ -9,6 +9,8 @@ import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '.
 import { DataError, messageOf } from '../runtime/errors.js';
 import { writeFileAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
+import type { TypedOptions } from '../runtime/options.js';
+import { withCustom } from './custom-metrics.js';
 import type { EpochRecord } from './history.js';
 import type { Batches } from './passes.js';
 import { describeCorpus } from './run-corpus.js';
@@ -33,7 +35,11 @@ export interface RunEvaluation {
   readonly devBatches: Batches;
   /** Opens the eval set's batches. */
   openEval(): Batches;
-  score(label: string, trials: readonly Trial[], batches: Batches): Promise<{ scored: ScoredTrial[] }>;
+  score(label: string, trials: readonly Trial[], batches: Batches): Promise<{ scored: ScoredTrial[]; loss: number }>;
+  /** Metrics of the run's plugins. */
+  readonly custom: readonly TypedOptions[];
+  /** Score above which they may take a clip for bona fide, by the loss. */
+  readonly decision: number;
   readonly logger: Logger;
 }
 
@@ -54,12 +60,12 @@ export async function evaluateRun(run: RunEvaluation): Promise<{ dev: EvaluatedS
 }
 
 async function evaluateSet(
-  { directory, corpus, threshold, seed, score }: RunEvaluation,
+  { directory, corpus, threshold, seed, score, custom, decision }: RunEvaluation,
   set: 'dev' | 'eval',
   trials: readonly Trial[],
   batches: Batches,
 ): Promise<EvaluatedSet> {
-  const { scored } = await score(set, trials, batches);
+  const { scored, loss } = await score(set, trials, batches);
   writeFileAtomic(join(directory, RUN_FILES.scores, `${set}.txt`), formatScores(scored, 'labelled'));
   const knownAttacks = [...new Set(corpus.train.flatMap(({ attackId }) => attackId ?? []))];
   const metrics = evaluateScores(scored, {
@@ -67,7 +73,7 @@ async function evaluateSet(
     threshold,
     bootstrap: { seed },
   });
-  return { scored, metrics };
+  return { scored, metrics: withCustom(metrics, custom, { trials: scored, loss, decision }) };
 }
 
 /** Stores what the scores mean, by the dev set; a run that tells nothing apart goes without. */

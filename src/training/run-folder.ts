@@ -33,16 +33,17 @@ const FREE_ON_RESUME = [
  * @returns what `config.json` now holds
  * @throws CheckpointError where the run to resume was made with another config, listing what differs
  */
-export function openRunFolder(
+export async function openRunFolder(
   directory: string,
   run: { readonly name: string; readonly config: ExperimentConfig; readonly engine: Engine; readonly resume: boolean },
   logger: Logger,
-): RunConfig {
+): Promise<RunConfig> {
   const path = join(directory, RUN_FILES.config);
   const hasRun = existsSync(path);
   if (run.resume && hasRun) {
-    const before = readRunConfig(directory);
+    const before = await readRunConfig(directory);
     const changed = differences(before.config, run.config).filter((name) => !FREE_ON_RESUME.includes(name));
+    if (changed.includes('plugins')) throw new CheckpointError(pluginsChanged(directory, before.config, run.config));
     if (changed.length > 0) {
       throw new CheckpointError(
         `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without --resume`,
@@ -87,6 +88,17 @@ function checkArithmetic(directory: string, before: RunEngine, now: RunEngine, l
       `the run was started on a CPU with ${there ?? 'unknown instructions'}, this one has ${here ?? 'unknown ones'}: results may differ from an uninterrupted run's in their last digits`,
     );
   }
+}
+
+/** What is to be said of a run whose plugins are not those that it was started with. */
+function pluginsChanged(directory: string, before: ExperimentConfig, now: ExperimentConfig): string {
+  const modules = (config: ExperimentConfig) => (config.plugins ?? []).map(({ module }) => module);
+  const [started, given] = [modules(before), modules(now)];
+  const isSame = started.join() === given.join();
+  const why = isSame
+    ? `${(now.plugins ?? []).flatMap(({ module, sha256 }, i) => (sha256 === before.plugins?.[i].sha256 ? [] : [module])).join(', ')} has changed since the run was started`
+    : `the run was started with the plugins ${started.join(', ') || 'none'}, got ${given.join(', ') || 'none'}`;
+  return `${directory}: can't resume, ${why}; ${isSame ? 'put it back as it was' : 'name the same'}, or start anew without --resume`;
 }
 
 /** Version, commit, machine and engine, for `config.json` and the reports. */

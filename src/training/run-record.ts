@@ -53,11 +53,12 @@ function scalarsOf(epoch: EpochRecord): Record<string, number> {
     'dev/eer': epoch.devEer,
     'dev/auc': epoch.devAuc,
     'dev/accuracy': epoch.devAccuracy,
+    ...Object.fromEntries(Object.entries(epoch.devCustom ?? {}).map(([name, value]) => [`dev/${name}`, value])),
   };
 }
 
 function describeEpoch(record: EpochRecord, nEpochs: number): string {
-  const { epoch, trainLoss, trainAttackLoss, devLoss, devEer, devAuc, devAccuracy, seconds } = record;
+  const { epoch, trainLoss, trainAttackLoss, devLoss, devEer, devAuc, devAccuracy, devCustom = {}, seconds } = record;
   const width = String(nEpochs).length;
   return [
     `epoch ${String(epoch).padStart(width)}/${nEpochs}`,
@@ -67,6 +68,7 @@ function describeEpoch(record: EpochRecord, nEpochs: number): string {
     `EER ${(100 * devEer).toFixed(2).padStart(5)} %`,
     `AUC ${devAuc.toFixed(4)}`,
     `accuracy ${(100 * devAccuracy).toFixed(1)} %`,
+    ...Object.entries(devCustom).map(([name, value]) => `${name} ${value.toPrecision(4)}`),
     `${seconds.toFixed(1)} s`,
   ].join('  ');
 }

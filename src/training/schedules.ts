@@ -1,25 +1,9 @@
-/**
- * Learning-rate schedules under Hugging Face's names, equal to `transformers.get_scheduler`: the rate used at optimizer
- * step `step` (0 for the first). `cosine_with_min_lr` without a warm-up is that of AASIST's authors.
- */
-import type { SchedulerOptions } from '../experiment/scheduler-options.js';
+/** Learning rates of a run: the rate used at optimizer step `step`, 0 for the first. */
+import { halfWave, schedules } from '../experiment/schedule-registry.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 
 /** Learning rate at each optimizer step. */
 export type Schedule = (step: number) => number;
-
-/** Learning rate over the full one, at a share of the steps after the warm-up. */
-type Course = (progress: number, step: number) => number;
-
-/** Where a schedule is in a run. */
-interface Span {
-  readonly learningRate: number;
-  /** Steps of the warm-up. */
-  readonly warmup: number;
-}
-
-/** For `inverse_sqrt` where neither a timescale nor a warm-up is given. */
-const DEFAULT_TIMESCALE = 10_000;
 
 /**
  * @param options `learningRate`, `lrSchedulerType`, `warmupSteps` (wins where above 0) and `warmupRatio`
@@ -30,40 +14,14 @@ export function createSchedule(
   totalSteps: number,
 ): Schedule {
   const { learningRate, lrSchedulerType } = options;
-  const hasWarmup = lrSchedulerType.type !== 'constant';
+  const { entry, options: own } = schedules.resolve(lrSchedulerType);
   const asked = options.warmupSteps > 0 ? options.warmupSteps : Math.ceil(options.warmupRatio * totalSteps);
-  const warmup = hasWarmup ? asked : 0;
-  const course = courseOf(lrSchedulerType, { learningRate, warmup });
+  const warmup = entry.isWithoutWarmup === true ? 0 : asked;
+  const course = entry.create(own, { learningRate, warmup });
   return (step) => {
     if (step < warmup) return learningRate * (step / warmup);
     return learningRate * course((step - warmup) / Math.max(1, totalSteps - warmup), step);
   };
-}
-
-function courseOf(options: SchedulerOptions, { learningRate, warmup }: Span): Course {
-  switch (options.type) {
-    case 'constant':
-    case 'constant_with_warmup':
-      return () => 1;
-    case 'linear':
-      return (progress) => Math.max(0, 1 - progress);
-    case 'cosine':
-      return (progress) => Math.max(0, wave(2 * options.numCycles * progress));
-    case 'cosine_with_min_lr': {
-      const least = options.minLr / learningRate;
-      return (progress) => Math.max(0, wave(2 * options.numCycles * progress) * (1 - least) + least);
-    }
-    case 'cosine_with_restarts':
-      return (progress) => (progress >= 1 ? 0 : wave((options.numCycles * progress) % 1));
-    case 'polynomial': {
-      const end = options.lrEnd / learningRate;
-      return (progress) => (progress > 1 ? end : (1 - end) * (1 - progress) ** options.power + end);
-    }
-    case 'inverse_sqrt': {
-      const timescale = options.timescale ?? (warmup || DEFAULT_TIMESCALE);
-      return (_, step) => 1 / Math.sqrt((step + timescale - warmup) / timescale);
-    }
-  }
 }
 
 /**
@@ -84,12 +42,7 @@ export function withAveragingRate(
     if (step < first) return schedule(step);
     const nEpochs = Math.floor((step - first) / updatesPerEpoch);
     const progress = swa.annealEpochs === 0 ? 1 : Math.min(1, nEpochs / swa.annealEpochs);
-    const left = swa.annealStrategy === 'cos' ? wave(progress) : 1 - progress;
+    const left = swa.annealStrategy === 'cos' ? halfWave(progress) : 1 - progress;
     return swa.learningRate * (1 - left) + from * left;
   };
-}
-
-/** From 1 to 0 over half a wave. */
-function wave(halves: number): number {
-  return 0.5 * (1 + Math.cos(Math.PI * halves));
 }

@@ -9,13 +9,13 @@ import { attackCrossEntropy } from '../losses/attack-loss.js';
 import type { Loss } from '../losses/loss.js';
 import { targetsOf } from '../losses/reduction.js';
 import type { ModelOutputs } from '../models/outputs.js';
+import type { UpdateCoefficients } from '../optimizers/update-rule.js';
 import { TrainingError } from '../runtime/errors.js';
 import { type InputTensors, inputTensors } from './input-tensors.js';
 import type { LossScale } from './loss-scale.js';
 import { clipByGlobalNorm, type Optimizer } from './optimizers.js';
 import { sharpnessAware } from './sam.js';
 import { costOfStep, type StepCost, sampleOf } from './step-cost.js';
-import type { UpdateCoefficients } from './update-rule.js';
 
 /**
  * A training pass of a model. `seed` feeds the random layers: an int32 scalar where the step is compiled; `momentum` is the

@@ -8,10 +8,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/batch.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
 import type { Loss } from '../losses/loss.js';
+import { metrics } from '../metrics/registry.js';
 import type { ModelOutputs } from '../models/outputs.js';
 import { TrainingError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import { deriveSeed } from '../runtime/random.js';
+import { asTyped } from '../runtime/registry.js';
 import type { DevMeasurement } from './evaluation.js';
 import type { EpochRecord } from './history.js';
 import { LossScale } from './loss-scale.js';
@@ -171,7 +173,7 @@ async function trainEpoch(training: Training, before: Progress): Promise<Progres
   average?.afterEpoch(epoch);
   const { measurement, value, gain } = await withAverages(average, weights, epoch, async () => {
     const measurement = await training.measure();
-    const value = measurement[options.metricForBestModel];
+    const value = figureOf(measurement, options);
     const gain = from.best === null ? Number.POSITIVE_INFINITY : gainOf(value, from.best.value, options);
     if (gain > 0) training.onBest(epoch, measurement);
     return { measurement, value, gain };
@@ -187,6 +189,7 @@ async function trainEpoch(training: Training, before: Progress): Promise<Progres
     devEer: measurement.eer,
     devAuc: measurement.auc,
     devAccuracy: measurement.accuracy,
+    ...(measurement.custom === undefined ? {} : { devCustom: measurement.custom }),
     seconds: clock(),
   };
   const after: Progress = {
@@ -272,10 +275,16 @@ function tellCost({ options, logger, usesGpu }: TrainerParts, cost: StepCost | u
   return cost;
 }
 
+/** What epochs are compared by. */
+function figureOf(measurement: DevMeasurement, { metricForBestModel }: TrainingOptions): number {
+  const { type } = asTyped(metricForBestModel);
+  return measurement.custom?.[type] ?? measurement[type as keyof typeof metrics.ours];
+}
+
 /** By how much `value` is better than `best`; negative where it is worse. */
 function gainOf(value: number, best: number, { metricForBestModel }: TrainingOptions): number {
-  const isSmallerBetter = metricForBestModel === 'eer' || metricForBestModel === 'loss';
-  return isSmallerBetter ? best - value : value - best;
+  const { better } = metrics.get(asTyped(metricForBestModel).type, 'training.metricForBestModel');
+  return better === 'lower' ? best - value : value - best;
 }
 
 function shouldStop({ epoch, patience }: Progress, options: TrainingOptions): boolean {

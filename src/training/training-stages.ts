@@ -1,9 +1,9 @@
 /** Training that takes up more and more weights: a step for each set of them, and counts of updates for each weight. */
 import type * as tf from '@tensorflow/tfjs-core';
+import type { UpdateCoefficients } from '../optimizers/update-rule.js';
 import type { EpochRecord } from './history.js';
 import type { TrainingStep } from './step.js';
 import type { TrainingPlan } from './training-plan.js';
-import type { UpdateCoefficients } from './update-rule.js';
 
 /** The steps of a run, one after the other; in an epoch the weights that have their turn by then are trained. */
 export class Stages {

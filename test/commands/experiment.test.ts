@@ -44,16 +44,16 @@ beforeAll(async () => {
 });
 
 /** The tiny form of an experiment; those on an encoder start from one. */
-function tinyOf(name: string) {
-  const { config } = readExperiment(name, { pretrained: null, ignoreMismatchedSizes: false });
+async function tinyOf(name: string) {
+  const { config } = await readExperiment(name, { pretrained: null, ignoreMismatchedSizes: false });
   const hasEncoder = 'hiddenSize' in config.model && 'convolutions' in config.model;
   const training = { ...TINY.training, gradientAccumulationSteps: 1 };
   const encoder = { training, model: TINY_SIZES, pretrained: join(directory, 'encoder'), ignoreMismatchedSizes: true };
-  return readExperiment(name, hasEncoder ? { ...TINY, ...encoder } : TINY).config;
+  return (await readExperiment(name, hasEncoder ? { ...TINY, ...encoder } : TINY)).config;
 }
 
 async function runTiny(name: string, folder: string): Promise<string> {
-  const config = tinyOf(name);
+  const config = await tinyOf(name);
   const output = join(directory, folder);
   await runExperiment({ name, config, directory: output, engine, resume: false, logger: silentLogger });
   return output;

@@ -32,7 +32,7 @@ beforeAll(async () => {
     dev: { protocol: PROTOCOL, audio: join(CORPUS, 'ASVspoof2019_LA_dev/flac') },
   };
   for (const seed of [1, 2]) {
-    const { config } = readExperiment('lcnn-small', {
+    const { config } = await readExperiment('lcnn-small', {
       seed,
       data,
       durationSeconds: 0.5,

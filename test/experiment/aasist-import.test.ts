@@ -57,12 +57,12 @@ test.each(['aasist', 'aasist-l'] as const)('a file of %s becomes a checkpoint th
   const file = join(root, 'mine.safetensors');
   writeSafetensors(file, publishedTensors(type), {});
   expect(await importAasistFile({ file, output, environment })).toMatchObject({ type });
-  const { name, config } = readRunConfig(output);
+  const { name, config } = await readRunConfig(output);
   expect(name).toBe('mine');
   expect(config).toMatchObject({ description: 'Imported from mine.safetensors.', model: { type }, feature: null });
   expect(readModel(output)).toMatchObject({ threshold: 0, inputShape: [64_600] });
   if (type === 'aasist') return;
-  const detector = loadDetector(output, { compile: false });
+  const detector = await loadDetector(output, { compile: false });
   const clip = Float32Array.from({ length: 70_000 }, (_, i) => Math.sin(i * 0.05 + Math.sin(i * 0.001)));
   const net = buildModel({ type }, [64_600], 7);
   const wanted = [...(net.apply(tf.tensor2d(clip.slice(0, 64_600), [1, 64_600])) as tf.Tensor).dataSync()];
@@ -90,7 +90,7 @@ test('what can’t be imported is refused, and nothing is written', async () => 
 describe.skipIf(!hasShared)('the published files', () => {
   test.each(['AASIST-L.pth', 'AASIST-L.safetensors'])('%s give the reference’s logits', async (name) => {
     await importAasistFile({ file: sharedPath(`reference/aasist/${name}`), output, environment });
-    const detector = loadDetector(output, { compile: false });
+    const detector = await loadDetector(output, { compile: false });
     const clip = readReference('inputs/batch4_64600.npy').data.slice(64_600, 2 * 64_600) as Float32Array;
     const wanted = readReference('aasist/AASIST-L.logits.npy').data.slice(2, 4) as Float32Array;
     const { logits, score } = detector.score(clip);
@@ -114,7 +114,9 @@ describe.skipIf(!hasShared)('the published files', () => {
       await fetchPretrained({ ...request, output, logger: silentLogger });
       await fetchPretrained({ ...request, output: `${output}2`, logger: silentLogger });
       expect(asked).toEqual(['/mirror/models/weights/AASIST-L.pth']);
-      expect(readRunConfig(output).config.description).toMatch(/clovaai\/aasist at a04c986 \(MIT, NAVER Corp\.\)/);
+      expect((await readRunConfig(output)).config.description).toMatch(
+        /clovaai\/aasist at a04c986 \(MIT, NAVER Corp\.\)/,
+      );
       const weights = [output, `${output}2`].map((folder) => readFileSync(join(folder, 'model.safetensors')));
       expect(weights[1]).toEqual(weights[0]);
     } finally {

@@ -67,8 +67,8 @@ describe('parseExperiment', () => {
 });
 
 describe('readExperiment', () => {
-  it('merges overrides into objects and replaces everything else', () => {
-    const { name, config } = readExperiment('lcnn', {
+  it('merges overrides into objects and replaces everything else', async () => {
+    const { name, config } = await readExperiment('lcnn', {
       training: { numTrainEpochs: 7 },
       augment: [{ type: 'time-shift' }],
     });
@@ -78,23 +78,23 @@ describe('readExperiment', () => {
     expect(config.augment).toHaveLength(1);
   });
 
-  it('takes the path of a file, and names the file in errors', () => {
+  it('takes the path of a file, and names the file in errors', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'voiceproof-config-'));
     const path = join(directory, 'mine.json');
     writeFileSync(path, JSON.stringify(MINIMAL));
-    expect(readExperiment(path, {}).name).toBe('mine');
+    expect((await readExperiment(path)).name).toBe('mine');
     writeFileSync(path, '{ "model": ');
-    expect(() => readExperiment(path, {})).toThrow(new RegExp(`^${path}: expected JSON`));
+    await expect(readExperiment(path)).rejects.toThrow(new RegExp(`^${path}: expected JSON`));
     rmSync(directory, { recursive: true });
   });
 
-  it('names the nearest experiment, and a file that is not there', () => {
-    expect(() => readExperiment('lcnn-smal', {})).toThrow(/did you mean "lcnn-small"/);
-    expect(() => readExperiment('nowhere/x.json', {})).toThrow(/nowhere\/x\.json: expected an experiment/);
+  it('names the nearest experiment, and a file that is not there', async () => {
+    await expect(readExperiment('lcnn-smal')).rejects.toThrow(/did you mean "lcnn-small"/);
+    await expect(readExperiment('nowhere/x.json')).rejects.toThrow(/nowhere\/x\.json: expected an experiment/);
   });
 
-  it.each(listExperiments())('reads experiments/%s.json, which says what it is', (name) => {
-    expect(readExperiment(name, {}).config.description).not.toBe('');
+  it.each(listExperiments())('reads experiments/%s.json, which says what it is', async (name) => {
+    expect((await readExperiment(name)).config.description).not.toBe('');
   });
 });
 

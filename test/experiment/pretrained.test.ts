@@ -63,7 +63,7 @@ test('what is no checkpoint, or of a model without anything in common, is refuse
   expect(() => startFromCheckpoint(directory, other, LENIENT)).toThrow(/none of its weights fits the model/);
 });
 
-test('the keys travel in the config', () => {
+test('the keys travel in the config', async () => {
   const feature = { type: 'log-mel' };
   const model = { type: 'lcnn-small' };
   const plain = parseExperiment({ feature, model }, 'x');
@@ -71,5 +71,5 @@ test('the keys travel in the config', () => {
   const own = parseExperiment({ feature, model, pretrained: 'a/b', ignoreMismatchedSizes: true }, 'x');
   expect(parseExperiment(own, 'x')).toEqual(own);
   expect(() => parseExperiment({ feature, model, ignoreMismatchedSizes: true }, 'x')).toThrow(/x: .*needs pretrained/);
-  expect(readExperiment('aasist-l-finetune', {}).config.pretrained).toBe('checkpoints/aasist-l-official');
+  expect((await readExperiment('aasist-l-finetune')).config.pretrained).toBe('checkpoints/aasist-l-official');
 });

@@ -35,7 +35,7 @@ describe('a file of SSL_Anti-spoofing', () => {
     writeSafetensors(file, tensors, {});
     const size = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
     expect(await importSslAasistFile({ file, output, environment })).toBe(size);
-    const detector = loadDetector(output, { compile: false });
+    const detector = await loadDetector(output, { compile: false });
     expect(detector.nSamples).toBe(64_600);
     const { score, logits } = detector.score(tone(20_000, 300));
     expect(score).toBeCloseTo((logits[1] as number) - (logits[0] as number), 6);

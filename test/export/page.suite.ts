@@ -55,7 +55,7 @@ test.skipIf(executablePath === undefined)('the page scores a file and a recordin
     await page.setInputFiles('#file', file);
     await page.waitForSelector('#results li');
     const score = Number(await page.getAttribute('#results li', 'data-score'));
-    const detector = loadDetector(join(folder, 'checkpoint'));
+    const detector = await loadDetector(join(folder, 'checkpoint'));
     // The clip is shorter than the model's: the page repeats it as the detector does.
     expect(Math.abs(score - detector.score(waveform).score)).toBeLessThan(1e-3);
     detector.dispose();

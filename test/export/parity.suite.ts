@@ -123,8 +123,8 @@ async function prepare({ checkpoint, format, withFeatures }: Case): Promise<Cons
 }
 
 /** The checkpoint's own scores. */
-function scoresOf(checkpoint: string, { nSamples }: ExportManifest['input']): number[] {
-  const detector = loadDetector(checkpoint);
+async function scoresOf(checkpoint: string, { nSamples }: ExportManifest['input']): Promise<number[]> {
+  const detector = await loadDetector(checkpoint);
   const scores = clips.map((clip) => detector.score(toFixedLength(clip, nSamples)).score);
   detector.dispose();
   expect(Math.max(...scores) - Math.min(...scores)).toBeGreaterThan(LEAST_SPREAD);
@@ -164,7 +164,7 @@ function testConsumers({ format, withFeatures, checkpoint }: Case): void {
   let expected: number[];
   beforeAll(async () => {
     request = await prepare({ checkpoint, format, withFeatures });
-    expected = expectedOf.get(checkpoint) ?? scoresOf(checkpoint, request.manifest.input);
+    expected = expectedOf.get(checkpoint) ?? (await scoresOf(checkpoint, request.manifest.input));
     expectedOf.set(checkpoint, expected);
   });
 
@@ -214,7 +214,7 @@ describe('a checkpoint with one kernel off by a hundredth', () => {
     let request: ConsumerRequest;
     beforeAll(async () => {
       request = await prepare({ checkpoint: wrong, format, withFeatures: false });
-      expected ??= scoresOf(right, request.manifest.input);
+      expected ??= await scoresOf(right, request.manifest.input);
     });
     test.for(consumers[format])('has other scores by $name', async (consumer, { skip }) => {
       const scores = await ask(consumer, request, skip);

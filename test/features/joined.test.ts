@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { FeatureType } from '../../src/features/feature.js';
 import { joinFeatures } from '../../src/features/joined.js';
 import { createFeature, features } from '../../src/features/registry.js';
 import { ConfigError } from '../../src/runtime/errors.js';
+import { Registry } from '../../src/runtime/registry.js';
 import { describeFeatureContract } from '../support/feature-contract.js';
 import { synthesizeSpeech } from '../support/synthetic-speech.js';
 
@@ -23,7 +25,7 @@ test('parts lie side by side along the bins, cropped to the shortest', () => {
 });
 
 test('by default it is LFCC beside a constant-Q spectrogram of the same frames', () => {
-  expect(features.joined.schema.parse({})).toMatchObject({
+  expect(features.ours.joined.schema.parse({})).toMatchObject({
     parts: [
       { type: 'lfcc', nFft: 512, nDeltas: 2 },
       { type: 'cqt', hopLength: 160, nBins: 84 },
@@ -32,17 +34,19 @@ test('by default it is LFCC beside a constant-Q spectrogram of the same frames',
 });
 
 test('its version rises with that of any part', () => {
-  const { lfcc, mfcc } = features;
-  const before = joinFeatures({ lfcc, mfcc }).version;
-  expect(joinFeatures({ lfcc, mfcc: { ...mfcc, version: mfcc.version + 1 } }).version).toBe(before + 1);
+  const { lfcc, mfcc } = features.ours;
+  const versionOf = (ours: Readonly<Record<string, FeatureType>>) =>
+    joinFeatures(new Registry('feature', ours)).version;
+  const raised = { ...mfcc, version: mfcc.version + 1 } as FeatureType;
+  expect(versionOf({ lfcc, mfcc: raised })).toBe(versionOf({ lfcc, mfcc }) + 1);
 });
 
 describe('joining refuses', () => {
   test.each([
     [[LFCC, { type: 'cqt' }], 'joined: expected parts of one hopLength, got lfcc 160, cqt 512; set them to the same'],
-    [[LFCC, { type: 'cqr' }], 'joined: parts.1: type: unknown "cqr" (did you mean "cqt"?)'],
-    [[{ type: 'lfcc', nMels: 3 }], /^joined: parts\.0: unknown option nMels.*nFilters/],
-    [[{ type: 'joined' }], /^joined: parts\.0: type: unknown "joined"/],
+    [[LFCC, { type: 'cqr' }], 'joined: parts.1.type: unknown "cqr" (did you mean "cqt"?)'],
+    [[{ type: 'lfcc', nMels: 3 }], /^joined: unknown option parts\.0\.nMels.*nFilters/],
+    [[{ type: 'joined' }], /^joined: parts\.0\.type: unknown "joined"/],
     [[3], 'joined: parts.0: expected {"type": ...}, got 3'],
     [[], /^joined: parts: .*>=1/],
   ])('%j', (parts, message) => {

@@ -3,7 +3,7 @@ import { createFeature, features } from '../../src/features/registry.js';
 import { ConfigError } from '../../src/runtime/errors.js';
 
 test('every feature has a version and defaults for all options', () => {
-  for (const [type, { version, schema }] of Object.entries(features)) {
+  for (const [type, { version, schema }] of features.entries()) {
     expect(version).toBeGreaterThanOrEqual(1);
     expect(() => schema.parse({}), type).not.toThrow();
     expect(createFeature({ type }, 16000).nBins).toBeGreaterThan(0);

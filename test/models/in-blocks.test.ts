@@ -19,7 +19,7 @@ function stepOf(isInBlocks: boolean, isCompiled: boolean) {
   const net = buildModel({ type: 'lcnn', width: 0.25 }, SHAPE, 1);
   const weights = [...namedWeights(net).values()];
   const trained = weights.filter(({ trainable }) => trainable).map(({ variable }) => variable);
-  const blocks = inBlocks(net, (models.lcnn as ModelType).recomputation as readonly string[]);
+  const blocks = inBlocks(net, (models.ours.lcnn as ModelType).recomputation as readonly string[]);
   const step = ({ x, seed }: { x: tf.Tensor; seed: tf.Tensor }): Record<string, tf.Tensor> => {
     const args = { training: true, seed };
     const { value, grads } = tf.variableGrads(

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseExperiment } from '../../src/experiment/config.js';
-import type { ModelType } from '../../src/models/model.js';
 import { models } from '../../src/models/registry.js';
 import { describeModelContract } from '../support/model-contract.js';
 import { toy } from '../support/toy-model.js';
 
 // The line in the registry: with it and the model's file, an architecture is whole.
-(models as Record<string, ModelType>).toy = toy;
+const PLUGIN = { module: 'toy-model', sha256: '' };
+models.add('toy', toy, PLUGIN);
 
-describeModelContract('toy' as keyof typeof models, [
+describeModelContract('toy', [
   {
     options: { nChannels: 2, pooling: 'mean', head: 'linear', nLogits: 2 },
     inputShape: [6, 4],
@@ -19,7 +19,7 @@ describeModelContract('toy' as keyof typeof models, [
 ]);
 
 test('experiments take it, with its defaults and its errors', () => {
-  const experiment = (model: object) => parseExperiment({ feature: { type: 'lfcc' }, model }, 'toy.json');
+  const experiment = (model: object) => parseExperiment({ feature: { type: 'lfcc' }, model }, 'toy.json', [PLUGIN]);
   expect(experiment({ type: 'toy' }).model).toEqual({
     type: 'toy',
     nChannels: 2,

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { inBlocks } from '../../src/models/in-blocks.js';
-import type { ModelType } from '../../src/models/model.js';
 import { buildModel, models } from '../../src/models/registry.js';
 import { startTestEngine } from '../support/engine.js';
 import { spreadTensor } from '../support/gradient-check.js';
@@ -21,7 +20,7 @@ const CASES: Readonly<Record<string, { readonly options: object; readonly inputS
   resnet2: { options: { width: 0.0625, nBlocks: 1, pooling: 'mean' }, inputShape: [16, 8] },
 };
 
-const named = Object.entries<ModelType>(models).filter(([, { recomputation }]) => Array.isArray(recomputation));
+const named = models.entries().filter(([, { recomputation }]) => Array.isArray(recomputation));
 
 test.each(named)('%s gives the same in its blocks', (type, { recomputation }) => {
   const { options, inputShape } = CASES[type];

@@ -99,7 +99,7 @@ async function run(name: string, config: ReturnType<typeof experimentOf>, over: 
 
 /** The scores that a run wrote, and those of each clip alone. */
 async function scoresOf(output: string, compile: boolean): Promise<{ written: number[]; alone: number[] }> {
-  const detector = loadDetector(output, { compile });
+  const detector = await loadDetector(output, { compile });
   const rows = ['dev', 'eval'].flatMap((set) =>
     readFileSync(join(output, 'scores', `${set}.txt`), 'utf8')
       .trim()

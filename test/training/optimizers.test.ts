@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clipByGlobalNorm, createOptimizer } from '../../src/training/optimizers.js';
-import type { OptimizerOptions } from '../../src/training/update-rule.js';
+import { clipByGlobalNorm, createOptimizer, type OptimizerOptions } from '../../src/training/optimizers.js';
 import { startTestEngine } from '../support/engine.js';
 import { BACKENDS } from '../support/layer-contract.js';
 

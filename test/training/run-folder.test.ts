@@ -31,8 +31,8 @@ function rewrite(change: (recorded: Record<string, unknown>) => void): void {
 }
 
 describe('a run folder', () => {
-  it('records what decides the last bits, and says it in words', () => {
-    const { environment } = open({}, false);
+  it('records what decides the last bits, and says it in words', async () => {
+    const { environment } = await open({}, false);
     expect(environment.engine).toMatchObject({ kind: 'native', kernels: 'onednn', threads: 2 });
     expect(environment.engine).toHaveProperty('instructions');
     expect(describeEngine(environment)).toBe('TensorFlow 2.21.0, CPU, kernels onednn, threads 2');
@@ -47,32 +47,32 @@ describe('a run folder', () => {
       { kind: 'cpu', kernels: null, threads: null },
       'kind native, now cpu; kernels onednn, now none; threads 2, now none',
     ],
-  ] as const)('is not resumed where the bits would be others: %o', (settings, told) => {
-    open({}, false);
-    expect(() => open(settings, true)).toThrow(CheckpointError);
-    expect(() => open(settings, true)).toThrow(`other settings of the engine (${told}); give the engine those it had`);
+  ] as const)('is not resumed where the bits would be others: %o', async (settings, told) => {
+    await open({}, false);
+    await expect(open(settings, true)).rejects.toThrow(CheckpointError);
+    await expect(open(settings, true)).rejects.toThrow(`other settings of the engine (${told}); give the engine those it had`);
   });
 
-  it('is resumed with equal settings, and where an earlier version recorded none', () => {
-    open({}, false);
+  it('is resumed with equal settings, and where an earlier version recorded none', async () => {
+    await open({}, false);
     const logger = createRecordingLogger();
-    expect(open({}, true, logger).environment.engine.kernels).toBe('onednn');
+    expect((await open({}, true, logger)).environment.engine.kernels).toBe('onednn');
     rewrite((recorded) => {
       delete recorded.kernels;
       delete recorded.threads;
       delete recorded.instructions;
     });
-    open({ kernels: 'eigen', threads: 9 }, true, logger);
+    await open({ kernels: 'eigen', threads: 9 }, true, logger);
     expect(logger.warnings).toEqual([]);
   });
 
-  it('warns where another CPU resumes it', () => {
-    open({}, false);
+  it('warns where another CPU resumes it', async () => {
+    await open({}, false);
     rewrite((recorded) => {
       recorded.instructions = 'another';
     });
     const logger = createRecordingLogger();
-    open({}, true, logger);
+    await open({}, true, logger);
     expect(logger.warnings).toEqual([expect.stringContaining('was started on a CPU with another')]);
   });
 });

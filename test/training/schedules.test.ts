@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SchedulerOptions } from '../../src/experiment/scheduler-options.js';
+import type { ScheduleOptions } from '../../src/experiment/schedule-registry.js';
 import { createSchedule, withAveragingRate } from '../../src/training/schedules.js';
 
 const { schedules, swaLearningRates } = JSON.parse(
@@ -17,7 +17,7 @@ interface Recorded {
 
 function expectEqual(
   { base_lr, warmup = 0, total = 100, lr_used_at_step }: Recorded,
-  lrSchedulerType: SchedulerOptions,
+  lrSchedulerType: ScheduleOptions,
 ) {
   const schedule = createSchedule(
     { learningRate: base_lr, lrSchedulerType, warmupSteps: warmup, warmupRatio: 0 },
@@ -31,7 +31,7 @@ function expectEqual(
 
 describe('createSchedule', () => {
   // Source: transformers.get_scheduler, float64 (test/fixtures/optim); the formulas are the same, so 1e-12 relative.
-  it.each<[string, SchedulerOptions]>([
+  it.each<[string, ScheduleOptions]>([
     ['hf_linear_warmup10_total100', { type: 'linear' }],
     ['hf_linear_warmup0_total20', { type: 'linear' }],
     ['hf_cosine_warmup5_total50', { type: 'cosine', numCycles: 0.5 }],

@@ -1,7 +1,8 @@
 /** The augmentations there are, and lists of them at work. */
 import { z } from 'zod';
-import { lookUp, parseOptions, parseSections, parseTyped, type TypedOptions } from '../../runtime/options.js';
+import { parseOptions, parseSections, type TypedOptions } from '../../runtime/options.js';
 import { createRandom } from '../../runtime/random.js';
+import { Registry } from '../../runtime/registry.js';
 import type { Augmentation, AugmentationContext, AugmentationType, Stage, Subjects } from './augmentation.js';
 import { bandLimit } from './band-limit.js';
 import { codec } from './codec.js';
@@ -19,8 +20,7 @@ import { speed } from './speed.js';
 import { timeShift } from './time-shift.js';
 import { timeStretch } from './time-stretch.js';
 
-/** Every augmentation by the `type` that configs name it by. */
-export const augmentations: Readonly<Record<string, AugmentationType>> = {
+const ours = {
   'silence-trimming': silenceTrimming,
   speed,
   'time-stretch': timeStretch,
@@ -36,7 +36,10 @@ export const augmentations: Readonly<Record<string, AugmentationType>> = {
   'spec-average': specAverage,
   mixup,
   'spec-mix': specMix,
-};
+} as const satisfies Readonly<Record<string, AugmentationType>>;
+
+/** Every augmentation by the `type` that configs name it by. */
+export const augmentations = new Registry<AugmentationType, typeof ours, 'augmentation'>('augmentation', ours);
 
 /** A list of augmentations, ready to be applied. */
 export interface Augmenter {
@@ -68,9 +71,7 @@ export function parseAugmentations(
   path: readonly string[] = ['augment'],
 ): TypedOptions[] {
   const list = parseOptions(z.array(z.unknown()), value, where, path);
-  const parsers = list.map(
-    (entry, i) => [i, () => parseTyped(augmentations, entry, where, [...path, String(i)])] as const,
-  );
+  const parsers = list.map((entry, i) => [i, () => augmentations.parse(entry, where, [...path, String(i)])] as const);
   return Object.values(parseSections(where, Object.fromEntries(parsers)));
 }
 
@@ -84,9 +85,9 @@ export function parseAugmentations(
  * @throws DataError where a folder of recordings can't be listed
  */
 export function createAugmenter(list: readonly TypedOptions[], context: AugmentationContext, seed: number): Augmenter {
-  const steps = list.map(({ type, ...options }, i) => {
-    const { stage, schema, create } = lookUp(augmentations, type, `augment.${i}.type`);
-    return { stage, i, ...create(parseOptions(schema, options, 'augment', [String(i)]), context) };
+  const steps = list.map((each, i) => {
+    const { entry, options } = augmentations.resolve(each, `augment.${i}.type`, 'augment', [String(i)]);
+    return { stage: entry.stage, i, ...entry.create(options, context) };
   });
   const stages = new Set(steps.map(({ stage }) => stage));
   const streamOf = (epoch: number, utterance: string, i: number) => createRandom(seed, 'augment', epoch, utterance, i);

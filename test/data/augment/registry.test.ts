@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Subjects } from '../../../src/data/augment/augmentation.js';
 import { augmentations, createAugmenter, parseAugmentations } from '../../../src/data/augment/registry.js';
 import { whiteNoise } from '../../../src/dsp/white-noise.js';
 import type { TypedOptions } from '../../../src/runtime/options.js';
 import { createRandom } from '../../../src/runtime/random.js';
-import { largestError } from '../../support/arrays.js';
-import { synthesizeSpeech } from '../../support/synthetic-speech.js';
+import { augmentationChecks } from '../../../src/testing/augmentation-checks.js';
 
 const clip = Float32Array.from({ length: 200 }, (_, i) => Math.sin(i));
 
@@ -111,57 +109,13 @@ describe('createAugmenter', () => {
 });
 
 /** Options for those that have no defaults for all. */
-const NEEDED: Readonly<Record<string, object>> = {
+const NEEDED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   noise: { kind: 'white', snrDb: [5, 20] },
   'band-limit': { lowHz: [100, 300], highHz: [3000, 4000] },
 };
 
-describe.each(Object.entries(augmentations))('%s', (name, { stage, schema, create }) => {
-  const waveform = synthesizeSpeech(6000);
-  const subjects: Subjects = {
-    clip: waveform,
-    waveform,
-    feature: { values: waveform, nFrames: 100, nBins: 60 },
-    batch: {
-      inputs: waveform as Float32Array<ArrayBuffer>,
-      shape: [3, 50, 40],
-      labels: Float32Array.of(1, 0, 0, 1, 0, 1),
-    },
-  };
-  const augmentation = create(schema.parse(NEEDED[name] ?? {}), CONTEXT);
-  const run = async (key: string) => augmentation.apply(subjects[stage], createRandom(7, key));
-  const numbersOf = (subject: Subjects[typeof stage]) =>
-    subject instanceof Float32Array ? subject : 'values' in subject ? subject.values : subject.inputs;
-
-  it('is the same for the same key, and another for another', async () => {
-    const once = numbersOf(await run('a'));
-    await run('b');
-    expect(numbersOf(await run('a'))).toEqual(once);
-    // Trimming draws nothing, and a codec may draw the same kind twice.
-    if (name === 'silence-trimming') return;
-    const others = await Promise.all(['c', 'd', 'e', 'f', 'g'].map(async (key) => numbersOf(await run(key))));
-    expect(others.some((other) => largestError(other, once) > 1e-6)).toBe(true);
-  });
-
-  it('leaves its input alone, and makes finite numbers', async () => {
-    const before = waveform.slice();
-    const result = numbersOf(await run('a'));
-    expect(waveform).toEqual(before);
-    expect(result.every(Number.isFinite)).toBe(true);
-  });
-
-  it('keeps length and shape, but for whole clips', async () => {
-    const result = await run('a');
-    if (stage !== 'clip') expect(numbersOf(result).length).toBe(waveform.length);
-    if ('nBins' in result) expect([result.nFrames, result.nBins]).toEqual([100, 60]);
-    if ('labels' in result) {
-      expect(result.shape).toEqual([3, 50, 40]);
-      for (let row = 0; row < 3; row++) expect(result.labels[2 * row] + result.labels[2 * row + 1]).toBeCloseTo(1, 6);
-    }
-  });
-
-  it.skipIf(stage === 'batch' || stage === 'feature')('takes a clip of one sample', async () => {
-    const result = await augmentation.apply(Float32Array.of(0.25), createRandom(1));
-    expect(numbersOf(result).length).toBeGreaterThanOrEqual(1);
-  });
+describe.each(augmentations.entries())('%s', (type, entry) => {
+  // Trimming draws nothing.
+  const cases = [{ options: NEEDED[type] ?? {}, isRandom: type !== 'silence-trimming' }];
+  for (const { name, run } of augmentationChecks(type, entry, cases)) it(name, run);
 });

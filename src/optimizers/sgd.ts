@@ -1,10 +1,10 @@
 /** Stochastic gradient descent, with momentum (Sutskever et al., ICML 2013) where asked for, as `torch.optim.SGD`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { executeRawOp } from '../runtime/native/raw-op.js';
-import type { OptimizerOptions, UpdateRule } from './update-rule.js';
+import type { OptimizerSettings, UpdateRule } from './update-rule.js';
 
 /** `b = momentum * b + g; w -= lr * b`, or with Nesterov's `w -= lr * (g + momentum * b)`; without momentum `w -= lr * g`. */
-export function sgd({ sgdMomentum, sgdNesterov }: OptimizerOptions): UpdateRule {
+export function sgd({ sgdMomentum, sgdNesterov }: OptimizerSettings): UpdateRule {
   const hasMomentum = sgdMomentum > 0;
   return {
     moments: hasMomentum ? ['momentum_buffer'] : [],

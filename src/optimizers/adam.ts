@@ -1,10 +1,10 @@
 /** Adam (Kingma and Ba 2015) as `torch.optim.Adam`; AdamW (Loshchilov and Hutter 2019) is the same after its decay. */
 import * as tf from '@tensorflow/tfjs-core';
 import { executeRawOp } from '../runtime/native/raw-op.js';
-import type { OptimizerOptions, UpdateRule } from './update-rule.js';
+import type { OptimizerSettings, UpdateRule } from './update-rule.js';
 
 /** `w -= lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)` */
-export function adam({ adamBeta1, adamBeta2, adamEpsilon, weightDecay }: OptimizerOptions): UpdateRule {
+export function adam({ adamBeta1, adamBeta2, adamEpsilon, weightDecay }: OptimizerSettings): UpdateRule {
   return {
     moments: ['exp_avg', 'exp_avg_sq'],
     coefficients: (learningRate, step) => ({
