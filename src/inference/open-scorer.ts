@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXPORT_MANIFEST, readExportManifest } from '../experiment/export-manifest.js';
 import { CASCADE_FILE, ENSEMBLE_FILE, FUSED_EPOCH, readCascade, readEnsemble } from '../experiment/fusion-file.js';
-import type { Logger } from '../runtime/logger.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { loadCascade } from './cascade.js';
 import { loadEnsemble } from './ensemble.js';
@@ -15,8 +14,6 @@ import type { Scorer } from './scorer.js';
 export interface ScorerOptions extends ExportedOptions {
   /** Whether checkpoints run as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
-  /** Warned where a plugin has changed since its run; default: silent. */
-  readonly logger?: Logger | undefined;
 }
 
 /** Makes scorers of folders; ensembles and cascades open their members with it. */
