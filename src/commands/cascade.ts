@@ -56,7 +56,7 @@ export const cascadeCommand: CommandModule<object, CascadeArguments> = {
       const members = await scoreMembers([light, heavy], args, logger);
       const seconds: number[] = [];
       for (const directory of [light, heavy]) {
-        const scorer = await openScorer(directory, { compile: args.compile, threads: args.threads });
+        const scorer = await openScorer(directory, { compile: args.compile, threads: args.threads, logger });
         seconds.push(await measureSecondsPerClip(scorer, N_ROUNDS));
         scorer.dispose();
       }

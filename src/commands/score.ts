@@ -149,7 +149,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
     const output = args.output === undefined ? undefined : await openOutput(args, args.output, format);
     const engine = needsEngine(checkpoint) ? await startCommandEngine(args, 'inference', logger) : undefined;
     try {
-      const scorer = await openScorer(checkpoint, { compile: args.compile, threads: args.threads });
+      const scorer = await openScorer(checkpoint, { compile: args.compile, threads: args.threads, logger });
       logger.info(`scoring with ${scorer.description}`);
       try {
         await scoreInputs({ args, scorer, inputs, format, output, logger });

@@ -65,6 +65,12 @@ const schema = z.looseObject({
     scores: z.array(z.number()).describe("The checkpoint's own."),
     tolerance: z.number().describe('By which scores may differ, in proportion to those above 1.'),
   }),
+  plugins: z
+    .array(z.looseObject({ module: z.string(), sha256: z.string() }))
+    .optional()
+    .describe(
+      'Modules that define the feature or layers: paths relative to the export, or packages; absent: none needed.',
+    ),
   roundingCost: roundingCost.nullish().describe('Of rounded weights; null where the dev set was not at hand.'),
   files: z.record(z.string(), z.string()).optional().describe('SHA-256 of each other file.'),
 });

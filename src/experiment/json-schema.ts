@@ -33,6 +33,9 @@ function schemaOf(schema: z.ZodType, isOpen: boolean): JsonSchema {
     override: ({ zodSchema, jsonSchema }) => {
       const registry = registryBehind(zodSchema);
       if (registry !== undefined) Object.assign(jsonSchema, choiceOf(registry, isOpen));
+      // JSON has no infinity.
+      if (jsonSchema.minimum === Number.NEGATIVE_INFINITY) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.POSITIVE_INFINITY) delete jsonSchema.maximum;
     },
   }) as JsonSchema;
 }
@@ -41,7 +44,7 @@ function choiceOf(registry: Registry<RegistryEntry>, isOpen: boolean): JsonSchem
   const names = Object.keys(registry.ours);
   const entries = names.map((name) => entryOf(name, registry.ours[name], isOpen));
   const bare = names.length === 0 ? [] : [{ enum: names, description: `A ${registry.kind} with its defaults.` }];
-  const others = { type: 'string', not: { enum: names } };
+  const others = { type: 'string', ...(names.length === 0 ? {} : { not: { enum: names } }) };
   const open = [others, { type: 'object', properties: { type: others }, required: ['type'] }];
   return { anyOf: [...bare, ...entries, ...(isOpen || names.length === 0 ? open : [])] };
 }

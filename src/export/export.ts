@@ -6,6 +6,7 @@ import { readCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES } from '../experiment/checkpoint.js';
 import type { ExportFormat } from '../experiment/export-formats.js';
 import { EXPORT_LAYOUT, EXPORT_MANIFEST, type ExportManifest, isExport } from '../experiment/export-manifest.js';
+import { relativeTo } from '../experiment/plugins.js';
 import { countParameters, namedWeights } from '../models/named-weights.js';
 import { ConfigError } from '../runtime/errors.js';
 import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
@@ -211,6 +212,8 @@ function manifestOf(
   selfTest: ExportManifest['selfTest'],
 ): ExportManifest {
   const { format, checkpoint, quantize, version } = request;
+  // A model that computes its feature itself needs nobody's code.
+  const plugins = inputName === 'features' || format === 'tfjs-layers' ? run.config.plugins : undefined;
   const nLogits = program.outputs.get('logits')?.shape[1] as number;
   return {
     manifest: EXPORT_LAYOUT,
@@ -239,6 +242,7 @@ function manifestOf(
     threshold: metadata.threshold,
     calibration: readCalibration(checkpoint, metadata.epoch) ?? null,
     selfTest,
+    ...(plugins === undefined ? {} : { plugins: relativeTo(request.output, plugins).map((record) => ({ ...record })) }),
   };
 }
 

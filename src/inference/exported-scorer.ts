@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readCalibration } from '../experiment/calibration-file.js';
 import { type ExportManifest, readExportManifest } from '../experiment/export-manifest.js';
 import { CheckpointError, ConfigError } from '../runtime/errors.js';
+import type { Logger } from '../runtime/logger.js';
 import { createClipInput } from './clip-input.js';
 import { scoresOf } from './logits.js';
 import type { ClipScore, Scorer } from './scorer.js';
@@ -12,6 +13,8 @@ import type { ClipScore, Scorer } from './scorer.js';
 export interface ExportedOptions {
   /** CPU threads of onnxruntime; of the others the engine decides. Default: all cores. */
   readonly threads?: number | undefined;
+  /** Warned where a plugin has changed since the export; default: silent. */
+  readonly logger?: Logger | undefined;
 }
 
 /** What a runtime makes of a batch. */
@@ -55,6 +58,12 @@ export async function loadExported(directory: string, options: ExportedOptions =
     throw new ConfigError(
       `${directory}: a ${format} export can't be scored with here; score the checkpoint, or an export as ${Object.keys(RUNTIMES).join(', ')}`,
     );
+  }
+  if (manifest.plugins !== undefined) {
+    // All registries, which most exports do without.
+    const { loadRecorded } = await import('../experiment/plugins.js');
+    const { changes } = await loadRecorded(directory, manifest.plugins);
+    for (const change of changes) options.logger?.warn(`${change}; scores may differ from the export's own`);
   }
   const path = join(directory, manifest.model);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {

@@ -11,7 +11,6 @@ import {
   readEnsemble,
   refuseCycles,
 } from '../experiment/fusion-file.js';
-import type { Logger } from '../runtime/logger.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
 import { loadCascade } from './cascade.js';
 import { loadEnsemble } from './ensemble.js';
@@ -22,8 +21,6 @@ import type { Scorer } from './scorer.js';
 export interface ScorerOptions extends ExportedOptions {
   /** Whether checkpoints run as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
-  /** Warned where a plugin has changed since its run; default: silent. */
-  readonly logger?: Logger | undefined;
 }
 
 /** Makes scorers of folders; ensembles and cascades open their members with it. */

@@ -32,7 +32,8 @@ export type Choice<Ours extends Entries, Kind extends string = string> =
   | PluginChoice<Kind>;
 
 /** What the `with` of a plugin's definition gives; the compiler takes no object literal for one. */
-export interface PluginChoice<Kind extends string = string> extends TypedOptions {
+export interface PluginChoice<Kind extends string = string> {
+  readonly type: string;
   readonly [chosenBy]: Kind;
 }
 
