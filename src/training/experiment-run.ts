@@ -249,7 +249,7 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
 function profilerOf({ profile, engine, directory, logger }: ExperimentRun): Profiler | undefined {
   if (profile === undefined) return undefined;
   if (engine.kind !== 'native') {
-    throw new ConfigError(`profile: needs the native engine, got ${engine.kind}; run with --engine native`);
+    throw new ConfigError(`profile: needs the native engine, got ${engine.kind}; run with \`engine: native\``);
   }
   const folder = join(directory, RUN_FILES.profile);
   return new Profiler(profile, (steps) => {
