@@ -55,7 +55,20 @@ export { computeMetrics, type MetricsOptions } from './api/metrics.js';
 export type { ProtocolChoice } from './api/protocol.js';
 export type { Label, Trial } from './data/trial.js';
 export { type ExperimentConfig, listExperiments } from './experiment/config.js';
+export type { ProfileSchedule } from './graph/profiler.js';
 export type { Metrics, ScoredTrial } from './metrics/summary.js';
+export type { EpochRecord } from './training/history.js';
+export type {
+  BestEvent,
+  EndEvent,
+  EpochEvent,
+  EvaluatedEvent,
+  RunListener,
+  SavedEvent,
+  StartEvent,
+  StepEvent,
+  WarningEvent,
+} from './training/listener.js';
 
 // Models from elsewhere, and for elsewhere
 

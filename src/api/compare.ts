@@ -1,6 +1,7 @@
 /** Several systems on one corpus, in one report. */
 import { join } from 'node:path';
 import type { ComparisonInput } from '../report/comparison.js';
+import type { RunListener } from '../training/listener.js';
 import { cacheFolder } from './cache.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
 
@@ -16,6 +17,8 @@ export interface CompareOptions extends JobOptions {
   readonly checkpoints?: string | undefined;
   /** Whether models run as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean | undefined;
+  /** Told what happens in each run, one run after the other. */
+  readonly listeners?: readonly RunListener[] | undefined;
 }
 
 /** What a comparison ends with. */
@@ -38,12 +41,12 @@ export async function compareSystems(
   options: CompareOptions = {},
 ): Promise<ComparisonResult> {
   const { seeds = [1, 2, 3], directory = join('checkpoints', 'comparison'), checkpoints = 'checkpoints' } = options;
-  const { compile = true, signal, set: overrides = {} } = options;
+  const { compile = true, signal, set: overrides = {}, listeners } = options;
   const logger = jobLogger(options);
   return withEngine({ ...options, logger }, 'training', async (engine) => {
     const { compareSystems: compare } = await import('../training/comparison.js');
     return compare({
-      ...{ systems, seeds, overrides, directory, checkpoints, engine, compile, logger },
+      ...{ systems, seeds, overrides, directory, checkpoints, engine, compile, listeners, logger },
       cacheDirectory: cacheFolder(options, 'features'),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -7,6 +7,7 @@ import type { trainingOptions } from '../experiment/training-options.js';
 import type { ProfileSchedule } from '../graph/profiler.js';
 import type { TypedOptions } from '../runtime/options.js';
 import type { ExperimentResult as RunResult } from '../training/experiment-run.js';
+import type { RunListener } from '../training/listener.js';
 import { cacheFolder } from './cache.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
 
@@ -54,6 +55,8 @@ export interface ExperimentOptions extends JobOptions {
   readonly compile?: boolean | undefined;
   /** Measures these training steps by op and by layer, into the folder `profile`; on the native engine alone. */
   readonly profile?: ProfileSchedule | undefined;
+  /** Told what happens in the run. */
+  readonly listeners?: readonly RunListener[] | undefined;
 }
 
 /** What a run ends with; its `metrics.json` holds the figures. */
@@ -76,12 +79,13 @@ export async function runExperiment(
   options: ExperimentOptions = {},
 ): Promise<ExperimentResult> {
   const { name, config } = await resolveExperiment(experiment, options);
-  const { directory = join('checkpoints', name), resume = false, compile = true, profile, signal } = options;
+  const { directory = join('checkpoints', name), resume = false, compile = true } = options;
+  const { profile, listeners, signal } = options;
   const logger = jobLogger(options);
   return withEngine({ ...options, logger }, 'training', async (engine) => {
     const { runExperiment: run } = await import('../training/experiment-run.js');
     const result = await run({
-      ...{ name, config, directory, engine, resume, compile, profile, logger },
+      ...{ name, config, directory, engine, resume, compile, profile, listeners, logger },
       cacheDirectory: cacheFolder(options, 'features'),
       ...(signal === undefined ? {} : { signal }),
     });

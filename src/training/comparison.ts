@@ -25,6 +25,7 @@ import { measureCosts } from './costs.js';
 import { evaluateCheckpoint } from './evaluation.js';
 import { type ExperimentResult, runExperiment } from './experiment-run.js';
 import { readHistory } from './history.js';
+import type { RunListener } from './listener.js';
 import { describeEngine, describeEnvironment } from './run-folder.js';
 
 /** What a comparison is given. */
@@ -42,6 +43,8 @@ export interface Comparison {
   readonly engine: Engine;
   readonly cacheDirectory?: string;
   readonly compile?: boolean;
+  /** Told what happens in each run, one run after the other. */
+  readonly listeners?: readonly RunListener[] | undefined;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
 }
