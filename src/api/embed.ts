@@ -38,7 +38,7 @@ export async function embedFiles(
   const logger = jobLogger(options);
   return withEngine({ ...options, logger }, 'inference', async () => {
     const { loadEmbedder } = await import('../inference/embed.js');
-    const embedder = loadEmbedder(checkpoint, layers);
+    const embedder = await loadEmbedder(checkpoint, layers);
     const tensors = new Map<string, Embedding>();
     const progress = logger.progress('embed', inputs.length);
     try {
