@@ -39,7 +39,7 @@ export interface ProgressEvent {
 export interface JobOptions extends EngineChoice {
   /** Stops the work, which then throws what the signal was aborted with; what is written is whole or not there. */
   readonly signal?: AbortSignal | undefined;
-  /** Called as the work goes on, some times a second at most where it is quick. */
+  /** Called as the work goes on: after each clip, batch or piece of a download. */
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 

@@ -2,7 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { ConfigError, EngineError, type HeldEngine, openDetector, startEngine } from '../../src/index.js';
+import {
+  ConfigError,
+  diagnose,
+  EngineError,
+  type HeldEngine,
+  importAasist,
+  openDetector,
+  startEngine,
+  verifyExport,
+} from '../../src/index.js';
 import { runningEngine } from '../../src/runtime/engine.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -79,7 +88,16 @@ describe('the engine', () => {
     await expect(starting).rejects.toThrow('changed my mind');
   });
 
-  it('is not needed for what runs elsewhere', async () => {
-    await expect(openDetector(join(folder, 'none'))).rejects.toThrow(/expected a checkpoint/);
+  it('is let go of by what fails, and by what is examined while it runs', async () => {
+    const none = join(folder, 'none');
+    await expect(openDetector(none, { engine: 'wasm' })).rejects.toThrow(/expected a checkpoint/);
+    await expect(verifyExport(none, { engine: 'wasm' })).rejects.toThrow(/none/);
+    await expect(importAasist(none, { engine: 'wasm', output: join(folder, 'out') })).rejects.toThrow(/none/);
+    expect(runningEngine()).toBeUndefined();
+    const engine = await start({ engine: 'wasm' });
+    const { ok, checks } = await diagnose({ engine: 'wasm' });
+    expect(ok).toBe(false);
+    expect(checks.find(({ name }) => name === 'engine')?.detail).toMatch(/wasm runs already/);
+    expect(runningEngine()).toMatchObject({ source: engine.source });
   });
 });
