@@ -47,6 +47,7 @@ export interface JobOptions extends EngineChoice {
 export interface HeldEngine extends Engine {
   /** Lets go of it. It is closed when nobody else holds it. A second call does nothing. */
   close(): void;
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

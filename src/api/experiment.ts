@@ -7,13 +7,13 @@ import type { trainingOptions } from '../experiment/training-options.js';
 import type { ProfileSchedule } from '../graph/profiler.js';
 import { ConfigError } from '../runtime/errors.js';
 import type { TypedOptions } from '../runtime/options.js';
-import type { ExperimentResult as RunResult } from '../training/experiment-run.js';
+import type { RunResult } from '../training/experiment-run.js';
 import type { RunListener } from '../training/listener.js';
 import { cacheFolder } from './cache.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
 
 /** A part by its name, or by its type with options, which the part itself checks. */
-type Choice = TypedOptions | ({ readonly type: string } & Readonly<Record<string, unknown>>);
+export type PartChoice = TypedOptions | ({ readonly type: string } & Readonly<Record<string, unknown>>);
 
 /** An experiment as people write it: only what departs from the defaults. */
 export interface ExperimentInput {
@@ -25,9 +25,9 @@ export interface ExperimentInput {
   /** Which clips. Default: the corpus that comes with the package. */
   readonly data?: z.input<typeof corpusOptions> | CorpusOptions;
   /** Null where the model takes the waveform, which is the default. */
-  readonly feature?: Choice | null;
-  readonly augment?: readonly Choice[];
-  readonly model: Choice;
+  readonly feature?: PartChoice | null;
+  readonly augment?: readonly PartChoice[];
+  readonly model: PartChoice;
   /** Checkpoint whose weights the run starts from. */
   readonly pretrained?: string | null;
   readonly ignoreMismatchedSizes?: boolean;

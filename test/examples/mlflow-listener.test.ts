@@ -9,10 +9,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mlflowListener } from '../../examples/mlflow-listener/mlflow-listener.js';
 import { runExperiment } from '../../src/index.js';
 import { startTestEngine } from '../support/engine.js';
+import { writeTinyCorpus } from '../support/tiny-corpus.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'voiceproof-mlflow-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeAll(startTestEngine);
+beforeAll(async () => {
+  writeTinyCorpus(join(folder, 'clips'), 16);
+  await startTestEngine();
+});
 
 /** A request without its moments, which are not ours to say. */
 type Call = [path: string, body: unknown];
@@ -48,6 +52,7 @@ afterEach(() => server.close());
 
 const tiny = {
   durationSeconds: 1,
+  data: { folder: join(folder, 'clips'), split: { dev: 0.25, eval: 0.25 } },
   feature: { type: 'log-mel', nMels: 40 },
   model: { type: 'lcnn-small', nLogits: 2 },
   training: { perDeviceTrainBatchSize: 4, fastDevRun: 2, dataloaderNumWorkers: 0 },
