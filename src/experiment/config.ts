@@ -146,7 +146,10 @@ export async function readExperiment(
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<NamedExperiment> {
   if (typeof experiment !== 'string') {
-    return { name: 'experiment', config: await resolveExperiment(merge(experiment, overrides), 'experiment', '.') };
+    return {
+      name: 'experiment',
+      config: await resolveExperiment(mergeOptions(experiment, overrides), 'experiment', '.'),
+    };
   }
   const isPath = EXPERIMENT_FILE.test(experiment);
   const path = isPath ? experiment : join(EXPERIMENTS, `${experiment}.json`);
@@ -159,7 +162,7 @@ export async function readExperiment(
   }
   const where = isPath ? path : `experiments/${experiment}.json`;
   const value = path.endsWith('.json') ? readJson(path, where) : await importExperiment(path);
-  const config = await resolveExperiment(merge(value, overrides), where, dirname(path));
+  const config = await resolveExperiment(mergeOptions(value, overrides), where, dirname(path));
   return { name: basename(path, extname(path)), config };
 }
 
@@ -204,10 +207,11 @@ export function differences(a: unknown, b: unknown, path = ''): string[] {
   return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
 }
 
-function merge(base: unknown, over: unknown): unknown {
+/** Options with others laid over them: objects are merged, everything else is replaced. */
+export function mergeOptions(base: unknown, over: unknown): unknown {
   if (!isObject(base) || !isObject(over)) return over;
   const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) result[key] = key in base ? merge(base[key], value) : value;
+  for (const [key, value] of Object.entries(over)) result[key] = key in base ? mergeOptions(base[key], value) : value;
   return result;
 }
 

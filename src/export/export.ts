@@ -46,7 +46,14 @@ export interface ExportRequest {
   readonly license?: string | undefined;
   /** Of Voiceproof. */
   readonly version: string;
+  /** Set to stop between steps; nothing is left then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each of {@link EXPORT_STEPS}. */
+  readonly onStep?: ((done: number) => void) | undefined;
 }
+
+/** Steps of an export: the model is recorded, written, tested, and described. */
+export const EXPORT_STEPS = 4;
 
 /** What writing one format takes. */
 interface FormatContext {
@@ -131,6 +138,10 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   const target = resolve(output);
   const isReplaced = checkTarget(target, request.overwrite ?? false);
   const inference = await recordInference(checkpoint, { withFeatures, seconds: request.seconds });
+  const step = (done: number): void => {
+    request.onStep?.(done);
+    request.signal?.throwIfAborted();
+  };
   const draft = neighbour(target);
   const withRoundingCost = async (manifest: ExportManifest): Promise<ExportManifest> => {
     writeJsonAtomic(join(draft, EXPORT_MANIFEST), manifest);
@@ -140,11 +151,14 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   };
   try {
     mkdirSync(draft, { recursive: true });
+    step(1);
     const description = describe(inference);
     await writer.write(draft, { inference, request, description });
+    step(2);
     const selfTest = writeSelfTest(draft, inference, quantize);
     const plain = manifestOf(request, inference, selfTest);
     const manifest = quantize === undefined || format === 'tflite' ? plain : await withRoundingCost(plain);
+    step(3);
     writeModelCard(draft, {
       manifest,
       description,
@@ -157,6 +171,7 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
     writeJsonAtomic(join(draft, EXPORT_MANIFEST), { ...manifest, files });
     if (isReplaced) replace(target, draft);
     else renameSync(draft, target);
+    request.onStep?.(EXPORT_STEPS);
     return manifest;
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -168,14 +183,14 @@ function refuseUnfit({ format, quantize, withFeatures, frozen }: ExportRequest, 
   if (quantize !== undefined && !writer.quantizations.includes(quantize)) {
     const able = Object.entries(formats).filter(([, { quantizations }]) => quantizations.includes(quantize));
     throw new ConfigError(
-      `export: ${format} has no ${quantize} weights; leave --quantize out, or export ${able.map(([name]) => name).join(', ')}`,
+      `export: ${format} has no ${quantize} weights; leave \`quantize\` out, or export ${able.map(([name]) => name).join(', ')}`,
     );
   }
   if (withFeatures === true && !writer.takesWaveforms) {
-    throw new ConfigError(`export: ${format} holds layers alone; leave --with-features out, or export tfjs-graph`);
+    throw new ConfigError(`export: ${format} holds layers alone; leave \`withFeatures\` out, or export tfjs-graph`);
   }
   if (frozen === true && format !== 'savedmodel') {
-    throw new ConfigError(`export: --frozen is for savedmodel; ${format} always holds its weights`);
+    throw new ConfigError(`export: \`frozen\` is for savedmodel; ${format} always holds its weights`);
   }
 }
 
@@ -185,7 +200,7 @@ function checkTarget(target: string, overwrite: boolean): boolean {
   if (!isExport(target)) {
     throw new ConfigError(`${target}: expected a new folder, got one that is no export; choose another`);
   }
-  if (!overwrite) throw new ConfigError(`${target}: there is an export already; choose another, or add --overwrite`);
+  if (!overwrite) throw new ConfigError(`${target}: there is an export already; choose another, or add \`overwrite\``);
   return true;
 }
 

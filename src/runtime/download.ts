@@ -36,6 +36,8 @@ export interface DownloadOptions {
   readonly retries?: number;
   /** Told the bytes that have come so far. */
   readonly onBytes?: (bytes: number) => void;
+  /** Set to stop; the next attempt goes on from what came. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A server that can't be reached, refuses, breaks off, or sends something else. Not a full disk: that stays what it is. */
@@ -49,6 +51,15 @@ export class DownloadError extends Error {
   }
 }
 
+/** What goes with a download. */
+export interface DownloadContext {
+  readonly logger: Logger;
+  /** What to do where the file can't be fetched, for the message. */
+  readonly advice: string;
+  /** Set to stop; the next attempt goes on from what came. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Milliseconds without a byte after which a server counts as gone. */
 const PATIENCE = 30_000;
 /** Milliseconds before a download that broke off goes on, times the number of the attempt. */
@@ -58,19 +69,21 @@ const PAUSE = 500;
  * Brings a file to `path`, unless it is there already, whole, and says how far it is. What came of a download that broke off
  * is kept beside it as `.part`, and the next attempt goes on from there.
  *
- * @param advice what to do where the file can't be fetched, for the message
- * @throws CheckpointError in one line where the server can't be reached, refuses, or sends other content
+ * @throws CheckpointError in one line where the server can't be reached, refuses, or sends other content; what `signal` was
+ *   aborted with
  */
 export async function downloadPinned(
   file: PinnedFile,
   path: string,
-  { logger, advice }: { readonly logger: Logger; readonly advice: string },
+  { logger, advice, signal }: DownloadContext,
 ): Promise<void> {
   if (existsSync(path) && (await sha256Of(path)) === file.sha256) return;
   const progress = logger.progress(new URL(file.url).pathname.split('/').at(-1) ?? file.url, file.bytes);
   try {
-    await downloadFile(file, path, { onBytes: (bytes) => progress.update(bytes) });
+    signal?.throwIfAborted();
+    await downloadFile(file, path, { onBytes: (bytes) => progress.update(bytes), signal });
   } catch (error) {
+    signal?.throwIfAborted();
     throw new CheckpointError(`${file.url}: ${messageOf(error)}; ${advice}`, { cause: error });
   } finally {
     progress.end();
@@ -112,6 +125,7 @@ async function fetchWhole(file: PinnedFile, part: string, options: DownloadOptio
     try {
       return await fetchRest(file, part, options);
     } catch (error) {
+      options.signal?.throwIfAborted();
       if (isOfTheDisk(error)) throw error;
       idle = sizeOf(part) > had ? 0 : idle + 1;
       const isFinal = error instanceof DownloadError;
@@ -128,7 +142,7 @@ async function fetchWhole(file: PinnedFile, part: string, options: DownloadOptio
 async function fetchRest(
   { url, bytes }: PinnedFile,
   part: string,
-  { open = openByFetch, onBytes }: DownloadOptions,
+  { open = openByFetch, onBytes, signal }: DownloadOptions,
 ): Promise<void> {
   const had = sizeOf(part);
   const wanted = had <= bytes ? had : 0;
@@ -137,7 +151,11 @@ async function fetchRest(
   const patience = setTimeout(() => abort.abort(new Error('no answer')), PATIENCE);
   try {
     const range: Record<string, string> = wanted > 0 ? { range: `bytes=${wanted}-` } : {};
-    const answer = await open(url, { 'accept-encoding': 'identity', ...range }, abort.signal);
+    const answer = await open(
+      url,
+      { 'accept-encoding': 'identity', ...range },
+      AbortSignal.any([abort.signal, ...(signal === undefined ? [] : [signal])]),
+    );
     if (answer.status !== 200 && answer.status !== 206) {
       abort.abort();
       const said = `the server answered ${answer.status}`;

@@ -1,7 +1,7 @@
 /** Opens the folder of a run: a new one, or the one to resume. Nothing that an earlier run left is lost. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   RUN_FILES,
@@ -16,6 +16,7 @@ import { readCpu, widestInstructions } from '../runtime/cpu.js';
 import type { Engine } from '../runtime/engine.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
+import { packageVersion } from '../runtime/package-version.js';
 import { PROJECT_ROOT } from '../runtime/project-root.js';
 
 /** Training options that may differ on resume, because they change neither weights nor metrics. */
@@ -46,7 +47,7 @@ export async function openRunFolder(
     if (changed.includes('plugins')) throw new CheckpointError(pluginsChanged(directory, before.config, run.config));
     if (changed.length > 0) {
       throw new CheckpointError(
-        `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without --resume`,
+        `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without \`resume\``,
       );
     }
     checkArithmetic(directory, before.environment.engine, describeEnvironment(run.engine).engine, logger);
@@ -103,9 +104,8 @@ function pluginsChanged(directory: string, before: ExperimentConfig, now: Experi
 
 /** Version, commit, machine and engine, for `config.json` and the reports. */
 export function describeEnvironment(engine: Engine): RunEnvironment {
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
-    version,
+    version: packageVersion(),
     commit: describeCommit(PROJECT_ROOT),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,

@@ -11,7 +11,7 @@ import { silentLogger } from '../../src/runtime/logger.js';
 import { createRandom } from '../../src/runtime/random.js';
 import { readSafetensors } from '../../src/runtime/safetensors.js';
 import { evaluateCheckpoint } from '../../src/training/evaluation.js';
-import { type ExperimentResult, runExperiment } from '../../src/training/experiment-run.js';
+import { type RunResult, runExperiment } from '../../src/training/experiment-run.js';
 import { startTestEngine } from '../support/engine.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const N_CLIPS = 4;
 let engine: Engine;
 let experiment: NamedExperiment;
-let whole: ExperimentResult;
+let whole: RunResult;
 
 /** Bona fide clips are loud in their first half, spoof ones in their second. */
 function writeClips(): void {

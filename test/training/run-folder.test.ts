@@ -50,7 +50,9 @@ describe('a run folder', () => {
   ] as const)('is not resumed where the bits would be others: %o', async (settings, told) => {
     await open({}, false);
     await expect(open(settings, true)).rejects.toThrow(CheckpointError);
-    await expect(open(settings, true)).rejects.toThrow(`other settings of the engine (${told}); give the engine those it had`);
+    await expect(open(settings, true)).rejects.toThrow(
+      `other settings of the engine (${told}); give the engine those it had`,
+    );
   });
 
   it('is resumed with equal settings, and where an earlier version recorded none', async () => {
