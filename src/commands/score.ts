@@ -187,6 +187,12 @@ function describe(result: ScoredInput): string {
     const scores = [change.before, change.after].map((mean) => mean.toFixed(4)).join(' to ');
     segments.push(`\n  change at ${change.time.toFixed(2)} s\t${scores}`);
   }
-  const line = [file, label, score.toFixed(4), ...meaning, ...(warnings.length === 0 ? [] : [inFlags(warnings.join('; '))])];
+  const line = [
+    file,
+    label,
+    score.toFixed(4),
+    ...meaning,
+    ...(warnings.length === 0 ? [] : [inFlags(warnings.join('; '))]),
+  ];
   return line.join('\t') + segments.join('');
 }
