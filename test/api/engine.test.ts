@@ -34,7 +34,7 @@ describe('the engine', () => {
     const logger = createRecordingLogger();
     const [first, second, detector] = await Promise.all([start({ logger }), start({ logger }), openDetector()]);
     // Started once, by the first.
-    expect(logger.infos).toEqual([expect.stringMatching(/^engine: TensorFlow .* \(CPU\)$/)]);
+    expect(logger.infos).toEqual([expect.stringMatching(/^engine: TensorFlow .* \(CPU, kernels \w+, threads \d+\)$/)]);
     expect([first.kind, second.kind]).toEqual(['native', 'native']);
     first.close();
     first.close();
