@@ -1,6 +1,5 @@
 /** Batch normalisation by the batch's own statistics, with its gradient: by ops of every engine, or by TensorFlow's. */
 import * as tf from '@tensorflow/tfjs-core';
-import { LONG_AXIS } from '../runtime/native/long-sums.js';
 import { executeRawOp } from '../runtime/native/raw-op.js';
 
 /** Statistics of each channel. */
@@ -64,12 +63,15 @@ export const composedBatchNorm: TrainingBatchNorm = (x, gamma, beta, running, { 
 };
 
 /**
- * By TensorFlow's fused op, or in more passes that sum in blocks where there are many values: the op adds them up one by
- * one. With two million of them its variance is off by half a thousandth, and the gradients of a deep network by a
- * hundredth.
+ * Values of a channel up to which TensorFlow's own op is used. It adds them up one by one: of so many it loses three
+ * millionths, and with two million of them the variance is off by half a thousandth, and the gradients of a deep network
+ * by a hundredth.
  */
+const MOST_SUMMED_VALUES = 2 ** 15;
+
+/** By TensorFlow's fused op, or in more passes that sum in blocks where there are many values. */
 export const fusedBatchNorm: TrainingBatchNorm = (x, ...rest) =>
-  (x.size / x.shape[3] < LONG_AXIS ? batchNormByOp : batchNormInBlocks)(x, ...rest);
+  (x.size / x.shape[3] <= MOST_SUMMED_VALUES ? batchNormByOp : batchNormInBlocks)(x, ...rest);
 
 const batchNormByOp: TrainingBatchNorm = (x, gamma, beta, running, { epsilon, momentum }, onMoved) => {
   const attributes = { T: 'float32', U: 'float32', epsilon, data_format: 'NHWC', is_training: true };

@@ -6,7 +6,7 @@ import { uniformTensor } from '../../src/layers/uniform-tensor.js';
 import { anonymousMegabytes, peakMegabytesOf, tellsAnonymousMemory } from '../support/anonymous-memory.js';
 import { startTestEngine } from '../support/engine.js';
 
-const [ROWS, WIDTH, DEPTH] = [8192, 64, 24];
+const [ROWS, WIDTH, DEPTH] = [8192, 64, 36];
 
 beforeAll(startTestEngine);
 

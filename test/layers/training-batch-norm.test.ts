@@ -30,8 +30,8 @@ function run(normalise: typeof fusedBatchNorm, nFrames: number): Record<string, 
 }
 
 describe('the fused batch norm of a training step', () => {
-  // 60,000 values a channel go through TensorFlow's op, 240,000 through matrix products.
-  it.each([100, 400])('equals the composed one for maps of 2 x %i x 300', (nFrames) => {
+  // 30,000 values a channel go through TensorFlow's op, 240,000 are summed in blocks.
+  it.each([50, 400])('equals the composed one for maps of 2 x %i x 300', (nFrames) => {
     const [ours, plain] = [run(fusedBatchNorm, nFrames), run(composedBatchNorm, nFrames)];
     for (const [name, tensor] of Object.entries(ours)) {
       const wanted = plain[name].dataSync();

@@ -168,6 +168,9 @@ const SIGNATURES = {
   TF_SessionRun: signature(VOID, SESSION, PROTO, BUFFER, BUFFER, INT, BUFFER, BUFFER, INT, BUFFER, INT, PROTO, STATUS),
 } as const;
 
+/** Names of the functions that a library has to export. */
+export const C_FUNCTIONS: readonly string[] = Object.keys(SIGNATURES);
+
 type Functions = {
   readonly [Name in keyof typeof SIGNATURES]: NonNullable<(typeof SIGNATURES)[Name]['call']>;
 };

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/runtime/errors.js';
-import { libraryFilesIn, loadCApi } from '../../../src/runtime/native/c-api.js';
+import { C_FUNCTIONS, libraryFilesIn, loadCApi } from '../../../src/runtime/native/c-api.js';
 import { withStderrAside } from '../../../src/runtime/native/quiet-start.js';
+import { wheelSetFor } from '../../../src/runtime/native/wheels.js';
 
 let folder: string;
 beforeAll(() => {
@@ -43,5 +44,26 @@ describe('a library that is none', () => {
     const load = () => withStderrAside(() => loadCApi({ main }));
     expect(load).toThrow(EngineError);
     expect(load).toThrow(/^TensorFlow library .*libtensorflow_cc\.so\.2: can't be loaded: .+$/);
+  });
+});
+
+/** What test/fixtures/runtime/mac-symbols.mjs read from the wheel: no Mac was at hand. */
+describe("the pinned library for Macs with Apple's processors", () => {
+  const fixture = new URL('../../fixtures/runtime/mac-symbols.json', import.meta.url);
+  const { wheel, functions, loads, searched } = JSON.parse(readFileSync(fixture, 'utf8'));
+
+  it('exports every function that is called', () => {
+    expect(C_FUNCTIONS.length).toBeGreaterThan(50);
+    expect(C_FUNCTIONS.filter((name) => !functions.includes(name))).toEqual([]);
+  });
+
+  it('finds its other half beside itself', () => {
+    expect(loads).toContain('@rpath/libtensorflow_framework.2.dylib');
+    expect(searched).toContain('@loader_path/');
+  });
+
+  it('is the one that was read', () => {
+    const pinned = wheelSetFor('darwin', 'arm64', 'cpu')?.wheels[0];
+    expect(wheel.sha256, 'run test/fixtures/runtime/mac-symbols.mjs again').toBe(pinned?.sha256);
   });
 });
