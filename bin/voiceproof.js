@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
@@ -15,4 +18,8 @@ if (!existsSync(main)) {
   process.stderr.write('voiceproof: compiling, once ...\n');
   execFileSync(process.execPath, [fileURLToPath(new URL('scripts/build.mjs', root))], { stdio: ['ignore', 2, 2] });
 }
+// Node 22 and later keep what V8 made of the code: a fifth of a command's time. In the user's own cache, as the package's
+// folder may be read-only and the system's temporary one is everybody's. Where that can't be written, nothing happens.
+const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE ?? join(caches, 'voiceproof', 'compiled'));
 await import(main.href);

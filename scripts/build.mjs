@@ -19,6 +19,9 @@ const DOORS = ['index', 'tf', 'testing'];
 /** What programs and threads begin with. Each keeps its path below `src`. */
 const ENTRIES = [...DOORS, 'commands/main', 'data/worker', 'runtime/typescript-hooks'];
 
+/** The methods of tensors, `x.add(y)`, and their declarations. */
+const METHODS = '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
+
 /**
  * TensorFlow.js stays outside, one copy for us and for the code of whoever uses us. It is CommonJS, and is fetched with
  * `require`: an `import` has Node look through megabytes for the names that they export, 0.1 s and more.
@@ -46,7 +49,7 @@ const tensorFlow = {
     onLoad({ filter: /.*/, namespace: 'union' }, () => ({
       // CommonJS, as its 160 importers are: of a module each of them would get a copy of the core's 600 names.
       contents: `require('@tensorflow/tfjs-core/dist/register_all_gradients.js');
-require('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
+require('${METHODS}');
 module.exports = require('@tensorflow/tfjs-core');`,
       resolveDir: ROOT,
     }));
@@ -167,7 +170,8 @@ function writeDeclarations(folder) {
   const find = (path) => {
     if (found.has(path)) return;
     found.add(path);
-    const text = readFileSync(join(DIST, path), 'utf8');
+    // As in the bundle, the package of all packages stands for the methods of tensors.
+    const text = readFileSync(join(DIST, path), 'utf8').replace("import '@tensorflow/tfjs';", `import '${METHODS}';`);
     for (const [, target] of text.matchAll(/(?:\bfrom|\bimport\(|\bimport)\s*['"](\.[^'"]*)\.js['"]/g)) {
       find(join(dirname(path), `${target}.d.ts`));
     }

@@ -2,10 +2,11 @@
  * The package as a stranger gets it: packed into a tarball, installed by npm into an empty project, and run there by a
  * Node of any version.
  */
-import { execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/runtime/project-root.js';
 
 /** A tarball, as `npm pack` describes it. */
@@ -30,7 +31,8 @@ export interface RunOptions {
   /** Node's executable; the one that runs the tests by default. */
   readonly node?: string | undefined;
   readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to our own; an undefined value takes a variable away. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Where Nodes and npms for these tests are kept from run to run, until the modules are installed anew. */
@@ -76,7 +78,7 @@ export function packProject(): PackedProject {
  * @param folder is made where it is absent
  * @param options `node` is the major version whose Node and npm install it; ours by default. `packages` are installed too
  */
-export function installPackage(
+export async function installPackage(
   folder: string,
   {
     tarball,
@@ -87,18 +89,18 @@ export function installPackage(
     readonly tarball: string;
     readonly node?: string;
     readonly packages?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
+    readonly env?: NodeJS.ProcessEnv;
   },
-): InstalledProject {
+): Promise<InstalledProject> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "a-stranger", "version": "1.0.0", "private": true }\n');
   const words = ['install', '--no-audit', '--no-fund', tarball, ...packages];
   const [program, ...before] = node === undefined ? ['npm'] : [nodeBinary(node), npmOf(node)];
   const begun = performance.now();
-  execFileSync(program as string, [...before, ...words], {
+  // Without waiting in place: a test may be the proxy of its own installation.
+  await promisify(execFile)(program as string, [...before, ...words], {
     cwd: folder,
     env: { ...cleanEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return {
     folder,
@@ -122,18 +124,30 @@ export function packagesWithInstallScripts(folder: string): string[] {
 }
 
 /** Runs `voiceproof ...args` as `npx` does: the command that npm linked. */
-export function runInstalled(project: InstalledProject, args: readonly string[], options: RunOptions = {}) {
-  return runNode([join(project.folder, 'node_modules/voiceproof/bin/voiceproof.js'), ...args], {
-    cwd: project.folder,
-    ...options,
-  });
+export function runInstalled(
+  project: InstalledProject,
+  args: readonly string[],
+  options: RunOptions = {},
+): SpawnSyncReturns<string> {
+  const command = join(project.folder, 'node_modules/.bin/voiceproof');
+  return runNode([command, ...args], { cwd: project.folder, ...options });
 }
 
 /** Runs Node to its end. */
-export function runNode(args: readonly string[], { node, cwd, env }: RunOptions = {}): SpawnSyncReturns<string> {
+export function runNode(args: readonly string[], { node, cwd, env }: RunOptions): SpawnSyncReturns<string> {
   return spawnSync(node ?? process.execPath, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...cleanEnvironment(), ...env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+}
+
+/** Runs a program that npm has put among the clone's own modules, or that is on the path. */
+export function runTool(name: string, args: readonly string[]): SpawnSyncReturns<string> {
+  const own = join(PROJECT_ROOT, 'node_modules/.bin', name);
+  return spawnSync(existsSync(own) ? own : name, args, {
+    env: cleanEnvironment(),
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
