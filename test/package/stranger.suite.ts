@@ -40,7 +40,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Two epochs of eleven updates, of which each third is saved. */
+/** Two epochs, of which each third update is saved. */
 const SHORT = ['numTrainEpochs=2', 'saveSteps=3', 'dataloaderNumWorkers=1'].flatMap((option) => [
   '--set',
   `training.${option}`,
@@ -105,13 +105,13 @@ describe('a stranger’s model', () => {
     expect(outcome('killed')).toEqual(outcome('whole'));
   });
 
-  it('is scored, here and as an export to ONNX and as a SavedModel', () => {
+  it('is scored, here and as an export to ONNX, as a SavedModel and to TensorFlow.js', () => {
     const clip = join(project.packageFolder, 'corpus/ASVspoof2019_LA_eval/flac/DB_E_000005.flac');
     const scoreOf = (checkpoint: string) =>
       JSON.parse(run(['score', clip, '--checkpoint', checkpoint, '--json'])).score as number;
     const wanted = scoreOf('whole');
     expect(Number.isFinite(wanted)).toBe(true);
-    for (const format of ['onnx', 'savedmodel']) {
+    for (const format of ['onnx', 'savedmodel', 'tfjs-graph', 'tfjs-layers']) {
       run(['export', '--checkpoint', 'whole', '--format', format, '--output', `as-${format}`]);
       expect(Math.abs(scoreOf(`as-${format}`) - wanted), format).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted)));
     }
