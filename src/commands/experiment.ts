@@ -36,7 +36,7 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
       .positional('name', {
         type: 'string',
         demandOption: true,
-        describe: 'Name of a file in experiments/, or the path of one',
+        describe: 'Name of a file in experiments/, or the path of one: .json, .ts or .js',
       })
       .option('set', {
         type: 'string',

@@ -13,7 +13,7 @@ import { parseOptions } from '../runtime/options.js';
 import { openSafetensors, writeSafetensors } from '../runtime/safetensors.js';
 import { storable, uploadTensorFile } from '../runtime/tensor-store.js';
 import { type ExperimentConfig, parseExperiment } from './config.js';
-import { loadRecorded, relativeTo } from './plugins.js';
+import { asRecorded, loadRecorded } from './plugins.js';
 
 /** Files of a run folder, by role. */
 export const RUN_FILES = {
@@ -104,9 +104,7 @@ export function checkOutput(output: string): void {
 
 /** Writes `config.json`. */
 export function writeRunConfig(directory: string, run: RunConfig): void {
-  const { plugins } = run.config;
-  const config = plugins === undefined ? run.config : { ...run.config, plugins: relativeTo(directory, plugins) };
-  writeJsonAtomic(join(directory, RUN_FILES.config), { ...run, config });
+  writeJsonAtomic(join(directory, RUN_FILES.config), { ...run, config: asRecorded(directory, run.config) });
 }
 
 /**

@@ -93,6 +93,12 @@ export function relativeTo(directory: string, plugins: readonly PluginRecord[]):
   }));
 }
 
+/** A config as a run folder holds it, which names no path of this machine. */
+export function asRecorded(directory: string, config: ExperimentConfig): ExperimentConfig {
+  const { plugins } = config;
+  return plugins === undefined ? config : { ...config, plugins: relativeTo(directory, plugins) };
+}
+
 function asRelative(path: string): string {
   const slashed = path.replaceAll('\\', '/');
   return slashed.startsWith('.') ? slashed : `./${slashed}`;

@@ -46,7 +46,8 @@ export function findModule(module: string, base: string): string {
  * @throws ConfigError where it can't be loaded
  */
 export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  if (/\.m?ts$/.test(path)) readTypeScript();
+  // Even of JavaScript: it may import TypeScript.
+  readTypeScript();
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {

@@ -5,6 +5,7 @@ import { formatScores } from '../data/score-file.js';
 import type { Trial } from '../data/trial.js';
 import { fitScoreCalibration, writeCalibration } from '../experiment/calibration-file.js';
 import { RUN_FILES, type RunConfig } from '../experiment/checkpoint.js';
+import { asRecorded } from '../experiment/plugins.js';
 import { evaluateScores, type Metrics, type ScoredTrial, scoresByClass } from '../metrics/summary.js';
 import { DataError, messageOf } from '../runtime/errors.js';
 import { writeFileAtomic } from '../runtime/files.js';
@@ -125,6 +126,6 @@ export async function reportRun({ directory, run, corpus, sets, ...input }: RunR
     trials: (sets.eval ?? sets.dev).scored,
     metrics: (sets.eval ?? sets.dev).metrics,
     devMetrics: sets.eval === undefined ? null : sets.dev.metrics,
-    config,
+    config: asRecorded(directory, config),
   });
 }

@@ -88,6 +88,22 @@ describe('readExperiment', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('takes a module whose default export it is, and the experiment itself', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'voiceproof-config-'));
+    const path = join(directory, 'mine.ts');
+    writeFileSync(path, `const seed: number = 7;\nexport default { ...${JSON.stringify(MINIMAL)}, seed };\n`);
+    const { name, config } = await readExperiment(path, { durationSeconds: 2 });
+    expect([name, config.seed, config.durationSeconds]).toEqual(['mine', 7, 2]);
+    const bare = await readExperiment({ $schema: 'x', feature: 'lfcc', model: 'lcnn', seed: 7, durationSeconds: 2 });
+    expect(bare).toEqual({ name: 'experiment', config });
+    const other = join(directory, 'other.mjs');
+    writeFileSync(other, 'export const model = "lcnn";\n');
+    await expect(readExperiment(other)).rejects.toThrow(
+      /other\.mjs: expected an experiment as the default export, got none/,
+    );
+    rmSync(directory, { recursive: true });
+  });
+
   it('names the nearest experiment, and a file that is not there', async () => {
     await expect(readExperiment('lcnn-smal')).rejects.toThrow(/did you mean "lcnn-small"/);
     await expect(readExperiment('nowhere/x.json')).rejects.toThrow(/nowhere\/x\.json: expected an experiment/);

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readRunConfig, writeRunConfig } from '../../src/experiment/checkpoint.js';
 import { parseExperiment, readExperiment } from '../../src/experiment/config.js';
+import { defineSchedule } from '../../src/experiment/definitions.js';
 import { loadPlugins } from '../../src/experiment/plugins.js';
 import { ConfigError } from '../../src/runtime/errors.js';
 import { hashModule } from '../../src/runtime/module-files.js';
@@ -100,6 +102,13 @@ describe('loadPlugins', () => {
     ['nothing.ts', /nothing\.ts: expected a plugin, .*got exports of other kinds: answer/],
   ])('refuses %s', async (name, message) => {
     await expect(loadPlugins([at(name)])).rejects.toThrow(message);
+  });
+
+  it('takes names that configs can hold alone', () => {
+    const named = (name: string) => () => defineSchedule({ name, schema: z.strictObject({}), create: () => () => 1 });
+    expect(named('My Schedule')).toThrow(ConfigError);
+    expect(named('My Schedule')).toThrow('schedule "My Schedule": expected a name of small letters, digits and dashes');
+    expect(named('my-schedule')().with()).toEqual({ type: 'my-schedule' });
   });
 
   it('says what is wrong with a module that can’t be loaded', async () => {

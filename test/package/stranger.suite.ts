@@ -3,7 +3,7 @@
  * package installed, and used there as ours are. No file of the package knows of them.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -40,7 +40,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Two epochs of eleven updates, of which each third is saved. */
+/** Two epochs, of which each third update is saved. */
 const SHORT = ['numTrainEpochs=2', 'saveSteps=3', 'dataloaderNumWorkers=1'].flatMap((option) => [
   '--set',
   `training.${option}`,
@@ -105,16 +105,36 @@ describe('a stranger’s model', () => {
     expect(outcome('killed')).toEqual(outcome('whole'));
   });
 
-  it('is scored, here and as an export to ONNX and as a SavedModel', () => {
+  it('is scored, here and as an export to ONNX, as a SavedModel and to TensorFlow.js', () => {
     const clip = join(project.packageFolder, 'corpus/ASVspoof2019_LA_eval/flac/DB_E_000005.flac');
     const scoreOf = (checkpoint: string) =>
       JSON.parse(run(['score', clip, '--checkpoint', checkpoint, '--json'])).score as number;
     const wanted = scoreOf('whole');
     expect(Number.isFinite(wanted)).toBe(true);
-    for (const format of ['onnx', 'savedmodel']) {
+    for (const format of ['onnx', 'savedmodel', 'tfjs-graph', 'tfjs-layers']) {
       run(['export', '--checkpoint', 'whole', '--format', format, '--output', `as-${format}`]);
       expect(Math.abs(scoreOf(`as-${format}`) - wanted), format).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted)));
     }
+  });
+
+  it('may come from a package, which the run names as such', () => {
+    const home = join(project.folder, 'node_modules/strangers-parts');
+    mkdirSync(home);
+    const described = { name: 'strangers-parts', version: '1.0.0', type: 'module', exports: { import: './parts.js' } };
+    writeFileSync(join(home, 'package.json'), JSON.stringify(described));
+    writeFileSync(
+      join(home, 'parts.js'),
+      `import { defineSchedule, z } from 'voiceproof';
+      export default [defineSchedule({ name: 'still', schema: z.strictObject({}), create: () => () => 1 })];`,
+    );
+    const experiment = { plugins: ['strangers-parts'], feature: 'log-mel', model: 'lcnn-small', durationSeconds: 0.5 };
+    const training = { fastDevRun: 1, loss: 'binary-cross-entropy', lrSchedulerType: 'still', dataloaderNumWorkers: 0 };
+    writeFileSync(join(project.folder, 'packaged.json'), JSON.stringify({ ...experiment, training }));
+    run(['experiment', 'packaged.json', '--output', 'packaged']);
+    const { config } = JSON.parse(readFileSync(join(project.folder, 'packaged/config.json'), 'utf8'));
+    expect(config.plugins).toEqual([{ module: 'strangers-parts', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    const clip = join(project.packageFolder, 'corpus/ASVspoof2019_LA_eval/flac/DB_E_000005.flac');
+    run(['score', clip, '--checkpoint', 'packaged']);
   });
 
   it('is compared with one of ours', () => {
