@@ -1,5 +1,4 @@
 /** `voiceproof export`: a checkpoint for other runtimes, and whether an export keeps its word. */
-import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { EXPORT_FORMATS, type ExportFormat } from '../experiment/export-formats.js';
 import type { Quantization } from '../export/quantization.js';
@@ -110,13 +109,22 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
     }
     const { checkpoint = '', output = '', format = 'onnx', frozen, quantize, overwrite, seconds, license } = args;
     const { exportCheckpoint } = await import('../export/export.js');
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      version: string;
-    };
+    const { packageVersion } = await import('../runtime/package-version.js');
     const engine = await startCommandEngine(args, 'inference', logger);
     try {
       const { input } = await exportCheckpoint({
-        ...{ checkpoint, output, format, frozen, quantize, overwrite, seconds, license, python, version },
+        ...{
+          checkpoint,
+          output,
+          format,
+          frozen,
+          quantize,
+          overwrite,
+          seconds,
+          license,
+          python,
+          version: packageVersion(),
+        },
         withFeatures: args['with-features'],
       });
       logger.info(`${output}: ${format}, ${input.name} [batch, ${input.shape.join(', ')}]; see README.md there`);

@@ -1,8 +1,8 @@
 /** The command line `voiceproof`: finds the command, runs it, and turns what it throws into one line and an exit code. */
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
+import { packageVersion } from '../runtime/package-version.js';
 import { augmentCommand } from './augment.js';
 import { calibrateCommand } from './calibrate.js';
 import { cascadeCommand } from './cascade.js';
@@ -20,10 +20,6 @@ import { pretrainedCommand } from './pretrained.js';
 import { scoreCommand } from './score.js';
 import { setupCommand } from './setup.js';
 import { EXIT, UsageError } from './terminal.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 // A reader that closes the pipe early (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -53,7 +49,7 @@ try {
     .command(doctorCommand)
     .demandCommand(1, 'expected a command')
     .strict()
-    .version(version)
+    .version(packageVersion())
     .alias({ h: 'help' })
     .wrap(Math.min(120, process.stderr.columns ?? 100))
     .epilogue('Exit codes: 0 success; 1 bad input or a failed check; 2 usage; 130 interrupted, after saving.')

@@ -56,7 +56,7 @@ interface Thread {
  * @throws VoiceproofError where the project has not been built
  */
 export function startWorkerPool(recipe: ExampleRecipe, nWorkers: number, warn: (line: string) => void): WorkerPool {
-  const url = workerUrl(import.meta.url, './worker.js');
+  const url = workerUrl(import.meta.url, 'data/worker.js');
   const threads = Array.from({ length: nWorkers }, () => startThread(url, recipe, warn));
   return {
     make(clips, epoch) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join, normalize } from 'node:path';
 import { messageOf } from '../runtime/errors.js';
 import type { Consumer, ConsumerResult } from './consumer.js';
-import { copyLibraries } from './page.js';
+import { copyLibraries, SCRIPTS } from './page.js';
 
 /** Where a Chromium usually is. */
 const USUAL_PLACES = [
@@ -148,7 +148,7 @@ const CLIP_BY_CLIP = `async ({ shape, bytes }, score) => {
 export function tfjsInChromium(backend: 'wasm' | 'webgl', mayBeEmulated = false): Consumer {
   const find = (folder: string): Library => {
     copyLibraries(folder);
-    return { folder, scripts: ['tf.min.js', 'tf-backend-wasm.min.js'] };
+    return { folder, scripts: SCRIPTS };
   };
   return inChromium(
     `TensorFlow.js in Chromium, ${backend}`,

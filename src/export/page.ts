@@ -7,10 +7,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { STYLE } from '../report/style.js';
 import { writeFileAtomic } from '../runtime/files.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 
-/** Files of npm packages that lie beside the page, by package. */
-const VENDORED: Readonly<Record<string, readonly string[]>> = {
-  '@tensorflow/tfjs': ['tf.min.js'],
+/** TensorFlow.js for browsers, in the order in which its parts need each other: files of npm packages, by package. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  '@tensorflow/tfjs-core': ['tf-core.min.js'],
+  '@tensorflow/tfjs-converter': ['tf-converter.min.js'],
+  '@tensorflow/tfjs-backend-cpu': ['tf-backend-cpu.min.js'],
   '@tensorflow/tfjs-backend-wasm': [
     'tf-backend-wasm.min.js',
     'tfjs-backend-wasm.wasm',
@@ -18,6 +21,12 @@ const VENDORED: Readonly<Record<string, readonly string[]>> = {
     'tfjs-backend-wasm-threaded-simd.wasm',
   ],
 };
+
+/** The build puts this one into `dist/vendor`, as nothing else of its package is needed. */
+const WEBGL_LIBRARY = 'tf-backend-webgl.min.js';
+
+/** What a page loads to have `tf`, with all backends. */
+export const SCRIPTS: readonly string[] = [...Object.values(LIBRARIES).map(([script = '']) => script), WEBGL_LIBRARY];
 
 /** The folder of the vendored files in the export. */
 export const VENDOR_FOLDER = 'vendor';
@@ -28,14 +37,15 @@ export function writePage(directory: string): void {
   writeFileAtomic(join(directory, 'index.html'), PAGE);
 }
 
-/** Copies TensorFlow.js, as npm installed it, into a folder. */
+/** Copies TensorFlow.js into a folder. */
 export function copyLibraries(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const { resolve } = createRequire(import.meta.url);
-  for (const [name, files] of Object.entries(VENDORED)) {
-    const dist = join(dirname(resolve(`${name}/package.json`)), 'dist');
+  for (const [name, files] of Object.entries(LIBRARIES)) {
+    const dist = dirname(resolve(name));
     for (const file of files) copyFileSync(join(dist, file), join(folder, file));
   }
+  copyFileSync(join(PROJECT_ROOT, 'dist/vendor', WEBGL_LIBRARY), join(folder, WEBGL_LIBRARY));
 }
 
 const PAGE_STYLE = `
@@ -216,8 +226,7 @@ const PAGE = `<!doctype html>
 <title>Is it a human voice?</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}${PAGE_STYLE}</style>
-<script src="${VENDOR_FOLDER}/tf.min.js"></script>
-<script src="${VENDOR_FOLDER}/tf-backend-wasm.min.js"></script>
+${SCRIPTS.map((script) => `<script src="${VENDOR_FOLDER}/${script}"></script>`).join('\n')}
 </head>
 <body>
 <main>

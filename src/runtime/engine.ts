@@ -179,8 +179,8 @@ async function startWasm(options: EngineOptions): Promise<Engine> {
 
 async function startCpu(options: EngineOptions): Promise<Engine> {
   refuseCuda(options, 'cpu');
-  // Registers the plain JavaScript backend and its kernels.
-  await import('@tensorflow/tfjs');
+  await import('./tfjs-methods.js');
+  await import('@tensorflow/tfjs-backend-cpu');
   return takeBackend('cpu', `TensorFlow.js ${tf.version_core} in plain JavaScript`);
 }
 

@@ -16,17 +16,17 @@ describe('workerUrl', () => {
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  it('is the file next to a compiled caller', () => {
-    expect(workerUrl(url('src/clone/dist/data/pool.js'), './worker.js').href).toBe(
+  it.each(['dist/data/pool.js', 'dist/chunks/pool-A1B2.js'])('is found from the compiled caller %s', (caller) => {
+    expect(workerUrl(url(`src/clone/${caller}`), 'data/worker.js').href).toBe(url('src/clone/dist/data/worker.js'));
+  });
+
+  it('is the compiled twin for a caller in src, also in a clone that lies below another src', () => {
+    expect(workerUrl(url('src/clone/src/data/pool.ts'), 'data/worker.js').href).toBe(
       url('src/clone/dist/data/worker.js'),
     );
   });
 
-  it('is the compiled twin for a caller in src, also in a clone that lies below another src', () => {
-    expect(workerUrl(url('src/clone/src/data/pool.ts'), './worker.js').href).toBe(url('src/clone/dist/data/worker.js'));
-  });
-
   it('says to build where there is no compiled worker', () => {
-    expect(() => workerUrl(url('src/clone/src/data/pool.ts'), './other.js')).toThrow(/other\.js.*npm run build/);
+    expect(() => workerUrl(url('src/clone/src/data/pool.ts'), 'data/other.js')).toThrow(/other\.js.*npm run build/);
   });
 });

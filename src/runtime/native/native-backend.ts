@@ -112,9 +112,7 @@ function openEngine(files: LibraryFiles, options: NativeOptions): EngineContext 
 
 async function register(binding: TensorFlowBinding): Promise<void> {
   restoreRemovedNodeFunctions();
-  // Not the package's main file, which demands the addon.
-  const { NodeJSKernelBackend } = await import('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js');
-  await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
+  const { NodeJSKernelBackend } = await import('./tfjs-node.js');
   tf.registerBackend(
     NATIVE_BACKEND,
     // Our interface leaves out two classes of tfjs-node's that nothing uses, and is stricter about the rest.

@@ -1,0 +1,176 @@
+/**
+ * The build: `tsc` writes the modules and their declarations to `dist`, and esbuild puts the modules together into
+ * `dist/bundle`, which is what the command line, the public doors and the package run. See docs/adr/0011-the-package.md.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const BUNDLE = join(DIST, 'bundle');
+const require = createRequire(import.meta.url);
+
+/** What programs and threads begin with. Each keeps its path below `src`. */
+const ENTRIES = ['index.ts', 'tf.ts', 'commands/main.ts', 'data/worker.ts'];
+
+/**
+ * TensorFlow.js stays outside, one copy for us and for the code of whoever uses us. It is CommonJS, and is fetched with
+ * `require`: an `import` has Node look through megabytes for the names that they export, 0.1 s and more.
+ */
+const REQUIRED = /^(@tensorflow\/tfjs-(core|layers|converter|backend-cpu|backend-wasm)|seedrandom)$/;
+
+/** Small, and needed by nearly every command: with them in the bundle Node has a hundred files less to find. */
+const BUNDLED = /^(yargs|yargs\/helpers|zod|koffi|cli-progress|fastest-levenshtein|env-paths|fft\.js|fast-string-width)$/;
+
+const tensorFlow = {
+  name: 'tensorflow',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: REQUIRED }, ({ path, namespace }) => {
+      if (namespace !== 'file') return { path, external: true };
+      return { path, namespace: 'required' };
+    });
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => name !== 'default' && name !== '__esModule');
+      const lines = names.map((name) => `export const ${name} = $module.${name};`);
+      return { contents: [`const $module = require('${path}');`, ...lines, 'export default $module;'].join('\n') };
+    });
+    // The package of all packages brings a browser's backend, polyfills and a copy of the core's ops; what tfjs-node's
+    // kernels, and the plain backend, need of it are the gradients and the methods of tensors.
+    onResolve({ filter: /^@tensorflow\/tfjs$/ }, () => ({ path: 'tfjs', namespace: 'union' }));
+    onLoad({ filter: /.*/, namespace: 'union' }, () => ({
+      // CommonJS, as its 160 importers are: of a module each of them would get a copy of the core's 600 names.
+      contents: `require('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+require('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
+module.exports = require('@tensorflow/tfjs-core');`,
+      resolveDir: ROOT,
+    }));
+    // Gradients and methods import the core's insides. Where the core exports the same, they take it from there.
+    const core = require('@tensorflow/tfjs-core');
+    const fromCore = (lines, path) => ({
+      contents: ["import * as core from '@tensorflow/tfjs-core';", ...lines].join('\n'),
+      resolveDir: dirname(path),
+    });
+    onLoad({ filter: /tfjs-core[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
+      const name = basename(path, '.js');
+      if (/^register_all/.test(name) || /[\\/](chained_ops|gradients)[\\/]/.test(path)) return undefined;
+      if (name === 'engine') return fromCore(['export const ENGINE = core.engine();'], path);
+      if (name === 'tensor') return fromCore(['export const { Tensor } = core;', 'export const getGlobalTensorClass = () => core.Tensor;'], path);
+      if (name === 'ops' || name === 'base') return fromCore(["export * from '@tensorflow/tfjs-core';"], path);
+      const text = readFileSync(path, 'utf8');
+      const own = [...text.matchAll(/^export (?:async )?(?:const|let|function|class) (\w+)/gm)].map(([, it]) => it);
+      const reExported = /^export (\*|\{)/m.test(text);
+      for (const [object, home] of [
+        [core, 'core'],
+        [core[name], `core.${name}`],
+      ]) {
+        const names = reExported ? Object.keys(object ?? {}) : own;
+        if (object === core && reExported) continue;
+        if (object !== undefined && names.length > 0 && names.every((it) => it in object)) {
+          return fromCore(names.map((it) => `export const ${it} = ${home}.${it};`), path);
+        }
+      }
+      return undefined;
+    });
+  },
+};
+
+/** Packages that stay packages, and one in the place of another. */
+const packages = {
+  name: 'packages',
+  setup({ onResolve, resolve }) {
+    // Three versions of it would be bundled, which load tables of all scripts, 0.03 s, to lay out help in English.
+    onResolve({ filter: /^string-width$/ }, ({ kind }) => resolve('fast-string-width', { kind, resolveDir: ROOT }));
+    onResolve({ filter: /^[^.]/ }, ({ path, kind, importer }) => {
+      const isOurs = !importer.includes('node_modules');
+      if (kind === 'entry-point' || !isOurs || BUNDLED.test(path) || path.startsWith('@tensorflow/')) return undefined;
+      return { path, external: true };
+    });
+  },
+};
+
+/** What nobody calls, and what nobody's debugger needs. */
+const lean = {
+  name: 'lean',
+  setup({ onLoad }) {
+    // Protocol buffers of tfjs-node's own TensorBoard writer.
+    onLoad({ filter: /tfjs-node-gpu[\\/]dist[\\/]proto[\\/]api_pb\.js$/ }, () => ({ contents: 'module.exports = {};' }));
+    // Messages in fifty languages; ours are English.
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: dirname(path),
+    }));
+    // An empty source map of its own keeps a package's code out of ours.
+    onLoad({ filter: /node_modules[\\/].*\.c?js$/ }, ({ path }) => {
+      if (/tfjs-core[\\/]dist[\\/]/.test(path)) return undefined;
+      return { contents: `${readFileSync(path, 'utf8')}\n${NO_SOURCE_MAP}` };
+    });
+  },
+};
+
+const NO_SOURCE_MAP = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(
+  JSON.stringify({ version: 3, sources: [''], mappings: 'A' }),
+).toString('base64')}`;
+
+/** Runs the compiler, which writes modules and declarations. */
+function compile() {
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+}
+
+/** Writes the bundle beside its place, and puts it there when it is whole: a process may be about to load the old one. */
+async function bundle() {
+  const staging = join(DIST, `bundle.${process.pid}`);
+  try {
+    const { metafile } = await build({
+      absWorkingDir: ROOT,
+      entryPoints: ENTRIES.map((path) => join(ROOT, 'src', path)),
+      outbase: join(ROOT, 'src'),
+      outdir: staging,
+      chunkNames: 'chunks/[name]-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      // Two thirds of the package's code would be these. Traces name the file and line in the repository.
+      sourcesContent: false,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      },
+      plugins: [tensorFlow, packages, lean],
+      metafile: true,
+      logLevel: 'warning',
+      logLimit: 8,
+    });
+    checkImports(metafile);
+    rmSync(BUNDLE, { recursive: true, force: true });
+    renameSync(staging, BUNDLE);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** A package that the bundle imports, and nobody gets who installs ours, is a defect that no clone shows. */
+function checkImports({ outputs }) {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports.filter((it) => it.external));
+  const names = imported.map(({ path }) => path.match(/^(@[^/]+\/)?[^/]+/)[0]);
+  const isThere = (name) => isBuiltin(name) || name in dependencies || name in peerDependencies || name.startsWith('@koromix/');
+  const missing = [...new Set(names)].filter((name) => !isThere(name));
+  if (missing.length > 0) throw new Error(`the bundle imports ${missing.join(', ')}: no dependency of the package`);
+}
+
+compile();
+await bundle();
+mkdirSync(join(DIST, 'vendor'), { recursive: true });
+copyFileSync(
+  join(dirname(require.resolve('@tensorflow/tfjs-backend-webgl')), 'tf-backend-webgl.min.js'),
+  join(DIST, 'vendor/tf-backend-webgl.min.js'),
+);
