@@ -1,5 +1,113 @@
-/** The public door: what a program that embeds Voiceproof imports. Everything else may change without notice. */
+/**
+ * The public door: what a program that uses Voiceproof imports. Everything else may change without notice.
+ *
+ * ```ts
+ * import { openDetector } from 'voiceproof';
+ * const detector = await openDetector();
+ * console.log(await detector.score('clip.wav'));
+ * ```
+ */
+
+// Scoring
+
+export type { AudioInput } from './api/audio-input.js';
+export {
+  type ClipResult,
+  type Detector,
+  type DetectorChoice,
+  type Failure,
+  openDetector,
+  type RecordingResult,
+  type ScoreOptions,
+  type StreamOptions,
+  type WindowScore,
+} from './api/detector.js';
+export { type Embedding, type EmbedOptions, embedFiles } from './api/embed.js';
+export { type DownloadOptions, PRETRAINED_MODELS, type Pretrained, pretrained } from './api/pretrained.js';
+export { type ScoredFile, type ScoreFilesOptions, scoreFiles } from './api/score.js';
+export type { ScoreCalibration } from './experiment/calibration-file.js';
+export type { Decision, DecisionOptions, Verdict } from './inference/decision.js';
+export type { RecordingOptions, ScoredWindow } from './inference/score-recording.js';
+export type { AggregationOptions, Segment } from './inference/segments.js';
+
+// Training and evaluation
+
+export { type CalibrateOptions, calibrate } from './api/calibrate.js';
+export { type CompareOptions, type ComparisonResult, compareSystems } from './api/compare.js';
+export { type EvaluateOptions, type Evaluation, evaluateCheckpoint } from './api/evaluate.js';
+export {
+  type ExperimentInput,
+  type ExperimentOptions,
+  type ExperimentResult,
+  type NamedExperiment,
+  resolveExperiment,
+  runExperiment,
+} from './api/experiment.js';
+export {
+  type Cascade,
+  type CascadeOptions,
+  createCascade,
+  createEnsemble,
+  type Ensemble,
+  type EnsembleOptions,
+} from './api/fusion.js';
+export { computeMetrics, type MetricsOptions } from './api/metrics.js';
+export type { ProtocolChoice } from './api/protocol.js';
+export type { Label, Trial } from './data/trial.js';
+export { type ExperimentConfig, listExperiments } from './experiment/config.js';
+export type { ProfileSchedule } from './graph/profiler.js';
+export type { Metrics, ScoredTrial } from './metrics/summary.js';
+export type { EpochRecord } from './training/history.js';
+export type {
+  BestEvent,
+  EndEvent,
+  EpochEvent,
+  EvaluatedEvent,
+  RunListener,
+  SavedEvent,
+  StartEvent,
+  StepEvent,
+  WarningEvent,
+} from './training/listener.js';
+
+// Models from elsewhere, and for elsewhere
+
+export { type ExportOptions, exportCheckpoint, type VerifyOptions, verifyExport } from './api/export.js';
+export {
+  type HuggingFaceOptions,
+  type ImportOptions,
+  importAasist,
+  importHuggingFace,
+  importSslAasist,
+} from './api/import.js';
+export { type RunConfig, readRunConfig } from './experiment/checkpoint.js';
+export type { ExportFormat } from './experiment/export-formats.js';
+export type { ExportManifest } from './experiment/export-manifest.js';
+export type { ParityRow } from './export/verify.js';
+
+// Audio, features and augmentations
+
+export { type AugmentedClip, type AugmentOptions, augmentClip } from './api/augment.js';
+export { type ComputedFeature, computeFeature, type FeatureOptions } from './api/features.js';
 export { type Audio, decodeAudio, readAudio, SAMPLE_RATE } from './data/audio.js';
+export { encodeWav, type WavFormat, writeWav } from './data/wav-file.js';
+
+// The engine
+
+export {
+  type EngineChoice,
+  type HeldEngine,
+  type JobOptions,
+  type ProgressEvent,
+  startEngine,
+} from './api/engine.js';
+export { diagnose, type SetupOptions, setUpEngine } from './api/setup.js';
+export type { Check, Diagnosis } from './runtime/diagnosis.js';
+export type { Engine } from './runtime/engine.js';
+export { type Logger, type Progress, silentLogger } from './runtime/logger.js';
+
+// What authors of models, features, augmentations and losses build on
+
 export type {
   Augmentation,
   AugmentationType,
@@ -8,37 +116,17 @@ export type {
   Stage,
 } from './data/augment/augmentation.js';
 export { type Augmenter, createAugmenter, parseAugmentations } from './data/augment/registry.js';
-export { type Corpus, loadCorpus, openCorpus } from './data/corpus.js';
+export { type Corpus, openCorpus } from './data/corpus.js';
 export type { CorpusOptions } from './data/corpus-options.js';
-export type { Label, Trial } from './data/trial.js';
-export { encodeWav, type WavFormat, writeWav } from './data/wav-file.js';
-export { fetchPretrained, importAasistFile } from './experiment/aasist-import.js';
-export { type RunConfig, readRunConfig } from './experiment/checkpoint.js';
-export { type ExperimentConfig, listExperiments, parseExperiment, readExperiment } from './experiment/config.js';
-export type { ExportFormat } from './experiment/export-formats.js';
-export type { ExportManifest } from './experiment/export-manifest.js';
-export { fetchHuggingFaceFolder, type HubRequest } from './experiment/huggingface-hub.js';
-export { type HuggingFaceImport, type ImportedModel, importHuggingFace } from './experiment/huggingface-import.js';
-export { importSslAasistFile, type SslAasistImport } from './experiment/ssl-aasist-import.js';
-export { type ExportRequest, exportCheckpoint } from './export/export.js';
-export { type ParityRow, verifyExport } from './export/verify.js';
 export type { FeatureExtractor, FeatureType } from './features/feature.js';
 export { createFeature, features } from './features/registry.js';
 export { type CompiledFunction, type CompileOptions, compile } from './graph/compile.js';
 export { type Program, printProgram } from './graph/program.js';
 export { record } from './graph/record.js';
 export { type ProgramSummary, summarizeProgram } from './graph/summarize.js';
-export { type ClipScore, type Detector, type DetectorOptions, loadDetector } from './inference/detector.js';
-export { type Embedder, type LayerChoice, loadEmbedder } from './inference/embed.js';
-export { openScorer, type ScorerOptions } from './inference/open-scorer.js';
-export { type FileFailure, type FileScore, scoreFile } from './inference/score-file.js';
-export type { Scorer } from './inference/scorer.js';
 export { recomputed } from './layers/recomputed.js';
 export type { Loss, LossType } from './losses/loss.js';
 export { losses } from './losses/registry.js';
-export { computeMinADcf } from './metrics/a-dcf.js';
-export { computeEer } from './metrics/eer.js';
-export { evaluateScores, type Metrics, type ScoredTrial } from './metrics/summary.js';
 export { type FrozenEncoder, frozenEncoder } from './models/frozen-encoder.js';
 export { type Head, headFields, logitsHead } from './models/head.js';
 export { importLcnn } from './models/lcnn.weights.js';
@@ -46,7 +134,9 @@ export type { ModelType, PaddingKind } from './models/model.js';
 export { type Pooling, pool, poolingSchema } from './models/pooling.js';
 export { importRawNet2 } from './models/rawnet2.weights.js';
 export { buildModel, models } from './models/registry.js';
-export { type Engine, type EngineOptions, startEngine } from './runtime/engine.js';
+
+// Errors: each is one line that says where, what was expected, what came, and what to do
+
 export {
   AudioError,
   CheckpointError,
@@ -58,7 +148,3 @@ export {
   TrainingError,
   VoiceproofError,
 } from './runtime/errors.js';
-export { type Logger, silentLogger } from './runtime/logger.js';
-export { type Comparison, compareSystems } from './training/comparison.js';
-export { evaluateCheckpoint } from './training/evaluation.js';
-export { type ExperimentResult, type ExperimentRun, runExperiment } from './training/experiment-run.js';

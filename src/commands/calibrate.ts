@@ -6,10 +6,9 @@ import {
   compileArgument,
   type EngineArguments,
   engineArguments,
-  featureCacheDirectory,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
-import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
+import { type ProtocolArguments, protocolArguments, protocolChoiceFrom } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface CalibrateArguments extends EngineArguments, CompileArgument, ProtocolArguments {
@@ -48,17 +47,11 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { checkpoint, method } = args;
-    const { fitScoreCalibration, writeCalibration, CALIBRATION_FILE } = await import(
-      '../experiment/calibration-file.js'
-    );
-    const { scoresByClass } = await import('../metrics/summary.js');
-    const { epochOf } = await import('../inference/open-scorer.js');
-    const epoch = await epochOf(checkpoint);
-    const scored = await scoredTrials(args, logger);
-    const name = args.scores ?? args.protocol ?? '';
-    const calibration = fitScoreCalibration(method, scoresByClass(scored), name, epoch);
-    writeCalibration(checkpoint, calibration);
+    const { calibrate } = await import('../api/calibrate.js');
+    const { CALIBRATION_FILE } = await import('../experiment/calibration-file.js');
+    const { checkpoint, method, scores, compile } = args;
+    const choice = { ...engineChoiceFrom(args, logger), ...protocolChoiceFrom(args) };
+    const calibration = await calibrate(checkpoint, { ...choice, method, scores, compile });
     const { cllr, operatingPoints, fittedOn } = calibration;
     logger.info(`${checkpoint}/${CALIBRATION_FILE}: ${method} on ${fittedOn.nBonafide} + ${fittedOn.nSpoof} clips`);
     const points = Object.entries(operatingPoints).map(([point, score]) => `${point}\t${score.toFixed(4)}`);
@@ -69,24 +62,3 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
     );
   },
 };
-
-async function scoredTrials(args: CalibrateArguments, logger: ReturnType<typeof createTerminalLogger>) {
-  const { protocol, subset, scores } = args;
-  const { ConfigError } = await import('../runtime/errors.js');
-  if (scores !== undefined) {
-    const { readScores } = await import('../data/score-file.js');
-    return readScores(scores, { protocol, format: args['protocol-format'], subset });
-  }
-  if (protocol === undefined)
-    throw new ConfigError('calibrate: expected --scores or --protocol, got neither; give one');
-  const trials = await loadProtocolTrials(protocol, args);
-  const engine = await startCommandEngine(args, 'inference', logger);
-  try {
-    const { scoreWithCheckpoint } = await import('../training/evaluation.js');
-    const cacheDirectory = featureCacheDirectory();
-    const { scored } = await scoreWithCheckpoint({ ...args, trials, cacheDirectory, logger });
-    return scored;
-  } finally {
-    engine.close();
-  }
-}

@@ -1,14 +1,13 @@
 /** `voiceproof cascade`: a light model that asks a heavy one where it is unsure. */
 import type { CommandModule } from 'yargs';
-import { devArguments, scoreMembers } from './dev-scores.js';
 import {
   type CompileArgument,
   compileArgument,
   type EngineArguments,
   engineArguments,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
-import type { ProtocolArguments } from './protocol-arguments.js';
+import { devArguments, type ProtocolArguments, protocolChoiceFrom } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface CascadeArguments extends EngineArguments, CompileArgument, ProtocolArguments {
@@ -18,9 +17,6 @@ interface CascadeArguments extends EngineArguments, CompileArgument, ProtocolArg
   output: string;
   json: boolean;
 }
-
-/** Clips that each model is timed on. */
-const N_ROUNDS = 5;
 
 /** Puts a light model before a heavy one. */
 export const cascadeCommand: CommandModule<object, CascadeArguments> = {
@@ -47,42 +43,23 @@ export const cascadeCommand: CommandModule<object, CascadeArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { light, heavy, output } = args;
-    const { fitCascade, measureSecondsPerClip } = await import('../inference/cascade.js');
-    const { needsEngine, openScorer } = await import('../inference/open-scorer.js');
-    const isNeeded = args.protocol !== undefined || needsEngine(light) || needsEngine(heavy);
-    const engine = isNeeded ? await startCommandEngine(args, 'inference', logger) : undefined;
-    try {
-      const members = await scoreMembers([light, heavy], args, logger);
-      const seconds: number[] = [];
-      for (const directory of [light, heavy]) {
-        const scorer = await openScorer(directory, { compile: args.compile, threads: args.threads });
-        seconds.push(await measureSecondsPerClip(scorer, N_ROUNDS));
-        scorer.dispose();
-      }
-      const [lightSeconds, heavySeconds] = seconds;
-      const secondsPerClip = { light: lightSeconds, heavy: heavySeconds };
-      const measured = fitCascade(output, {
-        light: members[0],
-        heavy: members[1],
-        statedError: args.error,
-        secondsPerClip,
-      });
-      const { formatPercent } = await import('../metrics/table.js');
-      logger.info(`${output}: a cascade, fitted on ${members[0].scores.length} clips`);
-      const inMilliseconds = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
-      writeResult(
-        args.json
-          ? JSON.stringify(measured)
-          : [
-              `decided by the light model\t${formatPercent(measured.lightShare)}`,
-              `EER\t${formatPercent(measured.eer)}, of the heavy model alone ${formatPercent(measured.heavyEer)}`,
-              `a clip\tlight ${inMilliseconds(lightSeconds)}, heavy ${inMilliseconds(heavySeconds)}`,
-              `time saved\t${formatPercent(measured.savedShare)} of the heavy model's`,
-            ].join('\n'),
-      );
-    } finally {
-      engine?.close();
-    }
+    const { createCascade } = await import('../api/fusion.js');
+    const { formatPercent } = await import('../metrics/table.js');
+    const { light, heavy, output, compile, error: statedError } = args;
+    const choice = { ...engineChoiceFrom(args, logger), ...protocolChoiceFrom(args) };
+    const { nClips, ...measured } = await createCascade({ ...choice, light, heavy, output, compile, statedError });
+    logger.info(`${output}: a cascade, fitted on ${nClips} clips`);
+    const inMilliseconds = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
+    const { light: lightSeconds, heavy: heavySeconds } = measured.secondsPerClip;
+    writeResult(
+      args.json
+        ? JSON.stringify(measured)
+        : [
+            `decided by the light model\t${formatPercent(measured.lightShare)}`,
+            `EER\t${formatPercent(measured.eer)}, of the heavy model alone ${formatPercent(measured.heavyEer)}`,
+            `a clip\tlight ${inMilliseconds(lightSeconds)}, heavy ${inMilliseconds(heavySeconds)}`,
+            `time saved\t${formatPercent(measured.savedShare)} of the heavy model's`,
+          ].join('\n'),
+    );
   },
 };

@@ -7,8 +7,7 @@ import {
   compileArgument,
   type EngineArguments,
   engineArguments,
-  featureCacheDirectory,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
 import { onInterrupt } from './interrupt.js';
 import { parseOverrides } from './overrides.js';
@@ -55,27 +54,29 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
     if (seeds.some((seed) => !Number.isInteger(seed) || seed < 0)) {
       throw new ConfigError(`--seeds: expected whole numbers parted by commas, such as 1,2,3, got ${args.seeds}`);
     }
-    const engine = await startCommandEngine(args, 'training', logger);
-    const { compareSystems } = await import('../training/comparison.js');
-    const { formatComparisonTable } = await import('../report/comparison.js');
+    const { compareSystems } = await import('../api/compare.js');
+    const { startEngine } = await import('../api/engine.js');
+    const choice = engineChoiceFrom(args, logger);
+    const engine = await startEngine({ ...choice, purpose: 'training' });
+    // From here on there is something to save; before, Ctrl-C may end the process at once.
     const interrupt = onInterrupt(logger);
+    const { signal } = interrupt;
     try {
-      const { report, input } = await compareSystems({
-        systems: args.systems,
+      const set = parseOverrides(args.set);
+      const { output: directory, compile } = args;
+      const { report, input } = await compareSystems(args.systems, {
+        ...choice,
         seeds,
-        overrides: parseOverrides(args.set),
-        directory: args.output,
-        checkpoints: 'checkpoints',
-        engine,
-        cacheDirectory: featureCacheDirectory(),
-        compile: args.compile,
-        logger,
-        signal: interrupt.signal,
+        set,
+        directory,
+        compile,
+        signal,
       });
+      const { formatComparisonTable } = await import('../report/comparison.js');
       writeResult(formatComparisonTable(input.systems));
       writeResult(`report: ${report}`);
     } catch (error) {
-      if (interrupt.signal.aborted) logger.info('to go on, give the same command again: finished runs are reused');
+      if (signal.aborted) logger.info('to go on, give the same command again: finished runs are reused');
       throw error;
     } finally {
       interrupt.end();

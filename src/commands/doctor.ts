@@ -1,7 +1,7 @@
 /** `voiceproof doctor`: what is here, what is wrong, and what mends it. */
 import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../runtime/diagnosis.js';
-import { type EngineArguments, engineArguments, engineOptionsFrom } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger, EXIT, writeResult } from './terminal.js';
 
 interface DoctorArguments extends EngineArguments {
@@ -23,8 +23,8 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
           'checks: name, status (ok, note or problem), detail, fix (text or null). Fetches the engine if it is not here.',
       ),
   handler: async (args) => {
-    const { diagnose } = await import('../runtime/diagnosis.js');
-    const diagnosis = await diagnose(engineOptionsFrom(args, 'training', createTerminalLogger()));
+    const { diagnose } = await import('../api/setup.js');
+    const diagnosis = await diagnose(engineChoiceFrom(args, createTerminalLogger()));
     writeResult(args.json ? JSON.stringify(diagnosis, undefined, 2) : table(diagnosis));
     if (!diagnosis.ok) process.exitCode = EXIT.failure;
   },

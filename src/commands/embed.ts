@@ -1,7 +1,6 @@
 /** `voiceproof embed`: the hidden states of a Wav2Vec2 for clips, as a safetensors file. */
-import { basename, extname } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger } from './terminal.js';
 
 interface EmbedArguments extends EngineArguments {
@@ -33,38 +32,10 @@ export const embedCommand: CommandModule<object, EmbedArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { ConfigError, AudioError, messageOf } = await import('../runtime/errors.js');
-    const stems = args.files.map((file) => basename(file, extname(file)));
-    const twice = stems.find((stem, i) => stems.indexOf(stem) !== i);
-    if (twice !== undefined) throw new ConfigError(`two files are named ${twice}; embed them one at a time`);
+    const { embedFiles } = await import('../api/embed.js');
+    const { files, checkpoint, output } = args;
     const layers = args.layers === 'all' || args.layers === 'last' ? args.layers : Number(args.layers);
-    const engine = await startCommandEngine(args, 'inference', logger);
-    try {
-      const { loadEmbedder } = await import('../inference/embed.js');
-      const { readAudio } = await import('../data/audio.js');
-      const { writeSafetensors } = await import('../runtime/safetensors.js');
-      const embedder = loadEmbedder(args.checkpoint, layers);
-      const tensors = new Map();
-      const progress = logger.progress('embed', args.files.length);
-      for (const [i, file] of args.files.entries()) {
-        const { waveform, warnings } = await readAudio(file);
-        for (const warning of warnings) logger.warn(`${file}: ${warning}`);
-        try {
-          for (const [name, tensor] of embedder.embed(waveform)) {
-            tensors.set(args.files.length === 1 ? name : `${stems[i]}.${name}`, tensor);
-          }
-        } catch (error) {
-          if (!(error instanceof AudioError)) throw error;
-          throw new AudioError(`${file}: ${messageOf(error)}`, { cause: error });
-        }
-        progress.update(i + 1);
-      }
-      progress.end();
-      embedder.dispose();
-      writeSafetensors(args.output, tensors);
-      logger.info(`${args.output}: ${tensors.size} tensors`);
-    } finally {
-      engine.close();
-    }
+    const tensors = await embedFiles(files, { ...engineChoiceFrom(args, logger), checkpoint, layers, output });
+    logger.info(`${output}: ${tensors.size} tensors`);
   },
 };

@@ -1,9 +1,7 @@
-/** The options of every command that computes, and the way from them, and the environment, to a running engine. */
-import { join } from 'node:path';
+/** The options of every command that computes, and the way from them, and the environment, to the library's. */
 import type { Argv } from 'yargs';
-import { userCacheDirectory } from '../runtime/cache-directory.js';
-import type { Engine, EngineOptions, Purpose } from '../runtime/engine.js';
-import { ConfigError } from '../runtime/errors.js';
+import type { EngineChoice } from '../api/engine.js';
+import type { EngineOptions } from '../runtime/engine.js';
 import type { Logger } from '../runtime/logger.js';
 
 /** What `engineArguments` adds to a command. */
@@ -58,33 +56,14 @@ export function compileArgument<Arguments>(args: Argv<Arguments>): Argv<Argument
     .group('compile', 'Engine:');
 }
 
-/** Command line and environment as options of the engine. The command line wins. */
-export function engineOptionsFrom(args: EngineArguments, purpose: Purpose, logger: Logger): EngineOptions {
-  const { engine, device, threads } = args;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new ConfigError(`--threads: expected a whole number of at least 1, got ${threads}`);
-  }
+/** Command line and environment as a choice of the engine. The command line wins. */
+export function engineChoiceFrom(args: EngineArguments, logger: Logger): EngineChoice {
   return {
-    engine,
-    device,
-    purpose,
-    logger,
+    engine: args.engine,
+    device: args.device,
+    threads: args.threads,
     libraryPath: args.library ?? (process.env.VOICEPROOF_LIBRARY || undefined),
-    intraOpThreads: threads,
-    interOpThreads: threads,
     memoryGrowth: args['memory-growth'],
+    logger,
   };
-}
-
-/** Starts the engine that a command asks for and says, on stderr, where it comes from. */
-export async function startCommandEngine(args: EngineArguments, purpose: Purpose, logger: Logger): Promise<Engine> {
-  const { startEngine } = await import('../runtime/engine.js');
-  const engine = await startEngine(engineOptionsFrom(args, purpose, logger));
-  logger.info(`engine: ${engine.source} (${engine.usesGpu ? 'GPU' : 'CPU'})`);
-  return engine;
-}
-
-/** Where computed features are kept, beside the engine, for every clone of the project. */
-export function featureCacheDirectory(): string {
-  return join(userCacheDirectory(), 'features');
 }

@@ -1,14 +1,13 @@
 /** `voiceproof ensemble`: several checkpoints as one. */
 import type { CommandModule } from 'yargs';
-import { devArguments, scoreMembers } from './dev-scores.js';
 import {
   type CompileArgument,
   compileArgument,
   type EngineArguments,
   engineArguments,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
-import type { ProtocolArguments } from './protocol-arguments.js';
+import { devArguments, type ProtocolArguments, protocolChoiceFrom } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface EnsembleArguments extends EngineArguments, CompileArgument, ProtocolArguments {
@@ -47,22 +46,17 @@ export const ensembleCommand: CommandModule<object, EnsembleArguments> = {
       .epilogue('The folder refers to its members by relative path: move them together. score and evaluate take it.'),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { members, fusion, weights, output } = args;
-    const { fitEnsemble } = await import('../inference/ensemble.js');
-    const engine = args.protocol === undefined ? undefined : await startCommandEngine(args, 'inference', logger);
-    try {
-      const scored = await scoreMembers(members, args, logger);
-      const result = fitEnsemble(output, scored, { fusion, weights });
-      const { formatPercent } = await import('../metrics/table.js');
-      logger.info(`${output}: an ensemble of ${members.length}, fitted on ${scored[0].scores.length} clips`);
-      const lines = members.map((member, i) => {
-        return `${member}\tweight ${result.weights[i].toFixed(4)}\tEER ${formatPercent(result.memberEers[i])}`;
-      });
-      writeResult(
-        args.json ? JSON.stringify(result) : [...lines, `together\tEER ${formatPercent(result.eer)}`].join('\n'),
-      );
-    } finally {
-      engine?.close();
-    }
+    const { createEnsemble } = await import('../api/fusion.js');
+    const { formatPercent } = await import('../metrics/table.js');
+    const { members, fusion, weights, output, compile } = args;
+    const choice = { ...engineChoiceFrom(args, logger), ...protocolChoiceFrom(args) };
+    const { nClips, ...result } = await createEnsemble(members, { ...choice, fusion, weights, output, compile });
+    logger.info(`${output}: an ensemble of ${members.length}, fitted on ${nClips} clips`);
+    const lines = members.map((member, i) => {
+      return `${member}\tweight ${result.weights[i].toFixed(4)}\tEER ${formatPercent(result.memberEers[i])}`;
+    });
+    writeResult(
+      args.json ? JSON.stringify(result) : [...lines, `together\tEER ${formatPercent(result.eer)}`].join('\n'),
+    );
   },
 };

@@ -1,15 +1,13 @@
 /** `voiceproof evaluate`: a checkpoint on a protocol. */
-import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import {
   type CompileArgument,
   compileArgument,
   type EngineArguments,
   engineArguments,
-  featureCacheDirectory,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
-import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
+import { type ProtocolArguments, protocolArguments, protocolChoiceFrom } from './protocol-arguments.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface EvaluateArguments extends EngineArguments, CompileArgument, ProtocolArguments {
@@ -40,36 +38,15 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
         'on ASVspoof 2019 LA',
       ),
   handler: async (args) => {
-    const logger = createTerminalLogger();
-    const { protocol } = args;
-    const trials = await loadProtocolTrials(protocol, args);
-    const asvFile = args['asv-scores'];
-    const asvScores =
-      asvFile === undefined
-        ? undefined
-        : (await import('../data/asv-score-file.js')).readAsvScores(asvFile, { protocol });
-
-    const engine = await startCommandEngine(args, 'inference', logger);
-    try {
-      const { evaluateCheckpoint } = await import('../training/evaluation.js');
-      const { metrics, scored } = await evaluateCheckpoint({
-        checkpoint: args.checkpoint,
-        trials,
-        asvScores,
-        cacheDirectory: featureCacheDirectory(),
-        compile: args.compile,
-        logger,
-      });
-      if (args.output !== undefined) {
-        const { writeFileAtomic, writeJsonAtomic } = await import('../runtime/files.js');
-        const { formatScores } = await import('../data/score-file.js');
-        writeFileAtomic(join(args.output, 'scores.txt'), formatScores(scored, 'labelled'));
-        writeJsonAtomic(join(args.output, 'metrics.json'), metrics);
-      }
-      const { formatMetricsTable } = await import('../metrics/table.js');
-      writeResult(args.json ? JSON.stringify(metrics) : formatMetricsTable(metrics));
-    } finally {
-      engine.close();
-    }
+    const { evaluateCheckpoint } = await import('../api/evaluate.js');
+    const { formatMetricsTable } = await import('../metrics/table.js');
+    const { metrics } = await evaluateCheckpoint(args.checkpoint, {
+      ...engineChoiceFrom(args, createTerminalLogger()),
+      ...protocolChoiceFrom(args),
+      asvScores: args['asv-scores'],
+      output: args.output,
+      compile: args.compile,
+    });
+    writeResult(args.json ? JSON.stringify(metrics) : formatMetricsTable(metrics));
   },
 };

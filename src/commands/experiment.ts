@@ -8,8 +8,7 @@ import {
   compileArgument,
   type EngineArguments,
   engineArguments,
-  featureCacheDirectory,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
 import { onInterrupt } from './interrupt.js';
 import { parseOverrides } from './overrides.js';
@@ -62,36 +61,26 @@ export const experimentCommand: CommandModule<object, ExperimentArguments> = {
       .example('$0 experiment lcnn --set training.fastDevRun=2', 'two batches of each set, to try a config'),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const { readExperiment } = await import('../experiment/config.js');
-    const { name, config } = readExperiment(args.name, {
-      ...parseOverrides(args.set),
-      ...(args.seed === undefined ? {} : { seed: args.seed }),
-    });
-
-    const engine = await startCommandEngine(args, 'training', logger);
-    const { runExperiment } = await import('../training/experiment-run.js');
-    const { formatMetricsTable } = await import('../metrics/table.js');
-    const { RUN_FILES } = await import('../experiment/checkpoint.js');
+    const { resolveExperiment, runExperiment } = await import('../api/experiment.js');
+    const { startEngine } = await import('../api/engine.js');
+    const choice = engineChoiceFrom(args, logger);
+    const { seed, resume, compile } = args;
+    const experiment = await resolveExperiment(args.name, { set: parseOverrides(args.set), seed });
+    const profile = parseProfile(args.profile);
+    const engine = await startEngine({ ...choice, purpose: 'training' });
+    // From here on there is something to save; before, Ctrl-C may end the process at once.
     const interrupt = onInterrupt(logger);
-    const directory = args.output ?? join('checkpoints', name);
+    const { signal } = interrupt;
     try {
-      const result = await runExperiment({
-        name,
-        config,
-        directory,
-        engine,
-        resume: args.resume,
-        cacheDirectory: featureCacheDirectory(),
-        compile: args.compile,
-        profile: parseProfile(args.profile),
-        logger,
-        signal: interrupt.signal,
-      });
-      writeResult(`${name}: best epoch ${result.bestEpoch}, ${result.eval === null ? 'dev' : 'eval'} set`);
+      const directory = args.output;
+      const result = await runExperiment(experiment, { ...choice, directory, resume, compile, profile, signal });
+      const { formatMetricsTable } = await import('../metrics/table.js');
+      const { RUN_FILES } = await import('../experiment/checkpoint.js');
+      writeResult(`${result.name}: best epoch ${result.bestEpoch}, ${result.eval === null ? 'dev' : 'eval'} set`);
       writeResult(formatMetricsTable(result.eval ?? result.dev));
-      writeResult(`report: ${join(directory, RUN_FILES.report)}`);
+      writeResult(`report: ${join(result.directory, RUN_FILES.report)}`);
     } catch (error) {
-      if (interrupt.signal.aborted) {
+      if (signal.aborted) {
         const output = args.output === undefined ? '' : ` --output ${args.output}`;
         logger.info(`to go on: npm run experiment -- ${args.name}${output} --resume (with the same --set and --seed)`);
       }

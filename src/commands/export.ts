@@ -3,7 +3,8 @@ import type { CommandModule } from 'yargs';
 import { EXPORT_FORMATS, type ExportFormat } from '../experiment/export-formats.js';
 import type { Quantization } from '../export/quantization.js';
 import { VoiceproofError } from '../runtime/errors.js';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
+import { inFlags } from './flags.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
 interface ExportArguments extends EngineArguments {
@@ -87,49 +88,26 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       ),
   handler: async (args) => {
     const logger = createTerminalLogger();
-    const python = args.python ?? (process.env.VOICEPROOF_PYTHON || 'python3');
+    const api = await import('../api/export.js');
+    const choice = engineChoiceFrom(args, logger);
+    const python = args.python ?? (process.env.VOICEPROOF_PYTHON || undefined);
     if (args.verify !== undefined) {
-      const { verifyExport, parityTable } = await import('../export/verify.js');
-      const engine = await startCommandEngine(args, 'inference', logger);
-      try {
-        const chromium = args.chromium ?? (process.env.VOICEPROOF_CHROMIUM || undefined);
-        const rows = await verifyExport(args.verify, { python, chromium });
-        if (args.json) for (const row of rows) writeResult(JSON.stringify(row));
-        else writeResult(parityTable(rows));
-        if (rows.every(({ status }) => status === 'skipped')) {
-          throw new VoiceproofError(
-            `${args.verify}: nothing was checked, as nothing here runs it; install one of these`,
-          );
-        }
-        if (rows.some(({ status }) => status === 'mismatch' || status === 'failed')) process.exitCode = EXIT.failure;
-      } finally {
-        engine.close();
+      const chromium = args.chromium ?? (process.env.VOICEPROOF_CHROMIUM || undefined);
+      const rows = await api.verifyExport(args.verify, { ...choice, python, chromium });
+      const { parityTable } = await import('../export/verify.js');
+      if (args.json) for (const row of rows) writeResult(inFlags(JSON.stringify(row)));
+      else writeResult(inFlags(parityTable(rows)));
+      if (rows.every(({ status }) => status === 'skipped')) {
+        throw new VoiceproofError(`${args.verify}: nothing was checked, as nothing here runs it; install one of these`);
       }
+      if (rows.some(({ status }) => status === 'mismatch' || status === 'failed')) process.exitCode = EXIT.failure;
       return;
     }
     const { checkpoint = '', output = '', format = 'onnx', frozen, quantize, overwrite, seconds, license } = args;
-    const { exportCheckpoint } = await import('../export/export.js');
-    const { packageVersion } = await import('../runtime/package-version.js');
-    const engine = await startCommandEngine(args, 'inference', logger);
-    try {
-      const { input } = await exportCheckpoint({
-        ...{
-          checkpoint,
-          output,
-          format,
-          frozen,
-          quantize,
-          overwrite,
-          seconds,
-          license,
-          python,
-          version: packageVersion(),
-        },
-        withFeatures: args['with-features'],
-      });
-      logger.info(`${output}: ${format}, ${input.name} [batch, ${input.shape.join(', ')}]; see README.md there`);
-    } finally {
-      engine.close();
-    }
+    const { input } = await api.exportCheckpoint(checkpoint, {
+      ...{ ...choice, output, format, frozen, quantize, overwrite, seconds, license, python },
+      withFeatures: args['with-features'],
+    });
+    logger.info(`${output}: ${format}, ${input.name} [batch, ${input.shape.join(', ')}]; see README.md there`);
   },
 };

@@ -52,45 +52,9 @@ export const featuresCommand: CommandModule<object, FeaturesArguments> = {
       )
       .epilogue('An option that a feature does not have is refused with the ones it has.'),
   handler: async (args) => {
+    const { computeFeature } = await import('../api/features.js');
+    const { plot, out: output, type } = args;
     const logger = createTerminalLogger();
-    const { createFeature } = await import('../features/registry.js');
-    const { readAudio, SAMPLE_RATE } = await import('../data/audio.js');
-    const { writeFileAtomic } = await import('../runtime/files.js');
-    const { encodeNpy } = await import('../runtime/npy.js');
-    const plotKind = args.plot === undefined ? undefined : await kindOfPicture(args.plot);
-    const extractor = createFeature({ ...parseOverrides(args.set), type: args.type }, SAMPLE_RATE);
-    const { waveform, warnings } = await readAudio(args.in);
-    for (const warning of warnings) logger.warn(`${args.in}: ${warning}`);
-    const data = extractor.compute(waveform);
-    const shape = [data.length / extractor.nBins, extractor.nBins];
-    writeFileAtomic(args.out, encodeNpy({ shape, data }));
-    logger.info(`${args.out}: ${shape.join(' x ')} (frames x bins)`);
-    if (args.plot === undefined) return;
-
-    const { heatMapChart, heatMapPng } = await import('../report/heat-map.js');
-    const map = {
-      title: args.type,
-      values: data,
-      nFrames: shape[0],
-      nBins: shape[1],
-      durationSeconds: waveform.length / SAMPLE_RATE,
-      vertical: { name: 'bin', top: extractor.nBins },
-    };
-    if (plotKind === '.png') {
-      writeFileAtomic(args.plot, heatMapPng([map]));
-    } else {
-      const { drawInline, loadDrawing, standAlone } = await import('../report/draw.js');
-      writeFileAtomic(args.plot, standAlone(drawInline(await loadDrawing(), heatMapChart(args.type, [map]))));
-    }
-    logger.info(`${args.plot}: a picture`);
+    await computeFeature(args.in, { ...parseOverrides(args.set), type }, { output, plot, logger });
   },
 };
-
-/** The ending of a picture's name, refused before any work is done where it is another. */
-async function kindOfPicture(path: string): Promise<'.svg' | '.png'> {
-  const { extname } = await import('node:path');
-  const { ConfigError } = await import('../runtime/errors.js');
-  const kind = extname(path).toLowerCase();
-  if (kind !== '.svg' && kind !== '.png') throw new ConfigError(`--plot: expected a .svg or .png file, got ${path}`);
-  return kind;
-}

@@ -1,6 +1,6 @@
 /** `voiceproof import aasist`: published weights of AASIST and AASIST-L from a file. */
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface ImportArguments extends EngineArguments {
@@ -19,14 +19,9 @@ export const importAasistCommand: CommandModule<object, ImportArguments> = {
       .example('$0 import aasist AASIST-L.pth --output checkpoints/aasist-l-official', 'then score, or fine-tune')
       .epilogue('The size is told by the shapes of the weights. Nothing in the file is executed.'),
   handler: async ({ file, output, ...args }) => {
-    const engine = await startCommandEngine(args, 'inference', createTerminalLogger());
-    try {
-      const { importAasistFile } = await import('../experiment/aasist-import.js');
-      const { describeEnvironment } = await import('../training/run-folder.js');
-      const { type, nParameters } = await importAasistFile({ file, output, environment: describeEnvironment(engine) });
-      writeResult(`${output}: ${type}, ${nParameters.toLocaleString('en')} parameters`);
-    } finally {
-      engine.close();
-    }
+    const { importAasist } = await import('../api/import.js');
+    const choice = engineChoiceFrom(args, createTerminalLogger());
+    const { type, nParameters } = await importAasist(file, { ...choice, output });
+    writeResult(`${output}: ${type}, ${nParameters.toLocaleString('en')} parameters`);
   },
 };

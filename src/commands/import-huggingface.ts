@@ -1,8 +1,6 @@
 /** `voiceproof import huggingface`: a Wav2Vec2, HuBERT or WavLM from a Hugging Face folder or the hub. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface ImportArguments extends EngineArguments {
@@ -40,40 +38,13 @@ export const importHuggingFaceCommand: CommandModule<object, ImportArguments> = 
           'HF_TOKEN opens models that are not public. What was fetched stays in the user’s cache.',
       ),
   handler: async (args) => {
-    const logger = createTerminalLogger();
-    const directory = existsSync(args.model) ? args.model : await fetchFromHub(args, logger);
-    const engine = await startCommandEngine(args, 'inference', logger);
-    try {
-      const { importHuggingFace } = await import('../experiment/huggingface-import.js');
-      const { describeEnvironment } = await import('../training/run-folder.js');
-      const { output, bonafide: bonafideLabel } = args;
-      const environment = describeEnvironment(engine);
-      const { family, nParameters, labels } = await importHuggingFace({
-        directory,
-        output,
-        bonafideLabel,
-        environment,
-      });
-      const kind = labels === undefined ? 'an encoder, to embed with and to train on' : `classes ${labels.join(', ')}`;
-      writeResult(`${output}: ${family}, ${nParameters.toLocaleString('en')} parameters; ${kind}`);
-    } finally {
-      engine.close();
-    }
+    const { importHuggingFace } = await import('../api/import.js');
+    const { model, output, revision, bonafide: bonafideLabel } = args;
+    const token = process.env.HF_TOKEN || undefined;
+    const choice = engineChoiceFrom(args, createTerminalLogger());
+    const imported = await importHuggingFace(model, { ...choice, output, revision, bonafideLabel, token });
+    const { family, nParameters, labels } = imported;
+    const kind = labels === undefined ? 'an encoder, to embed with and to train on' : `classes ${labels.join(', ')}`;
+    writeResult(`${output}: ${family}, ${nParameters.toLocaleString('en')} parameters; ${kind}`);
   },
 };
-
-async function fetchFromHub(args: ImportArguments, logger: ReturnType<typeof createTerminalLogger>): Promise<string> {
-  const { fetchHuggingFaceFolder, isHubName } = await import('../experiment/huggingface-hub.js');
-  const { CheckpointError } = await import('../runtime/errors.js');
-  if (!isHubName(args.model)) {
-    throw new CheckpointError(`${args.model}: expected a Hugging Face folder, got nothing there; check the path`);
-  }
-  const { userCacheDirectory } = await import('../runtime/cache-directory.js');
-  return await fetchHuggingFaceFolder({
-    name: args.model,
-    revision: args.revision,
-    token: process.env.HF_TOKEN || undefined,
-    cacheDirectory: join(userCacheDirectory(), 'huggingface'),
-    logger,
-  });
-}

@@ -1,6 +1,6 @@
 /** `voiceproof import ssl-aasist`: weights that SSL_Anti-spoofing saved. */
 import type { CommandModule } from 'yargs';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface ImportArguments extends EngineArguments {
@@ -19,14 +19,9 @@ export const importSslAasistCommand: CommandModule<object, ImportArguments> = {
       .example('$0 import ssl-aasist LA_model.pth --output checkpoints/ssl-aasist', 'then score, or fine-tune')
       .epilogue('Sizes are told by the shapes of the weights. Nothing in the file is executed.'),
   handler: async ({ file, output, ...args }) => {
-    const engine = await startCommandEngine(args, 'inference', createTerminalLogger());
-    try {
-      const { importSslAasistFile } = await import('../experiment/ssl-aasist-import.js');
-      const { describeEnvironment } = await import('../training/run-folder.js');
-      const nParameters = await importSslAasistFile({ file, output, environment: describeEnvironment(engine) });
-      writeResult(`${output}: ssl-aasist, ${nParameters.toLocaleString('en')} parameters`);
-    } finally {
-      engine.close();
-    }
+    const { importSslAasist } = await import('../api/import.js');
+    const choice = engineChoiceFrom(args, createTerminalLogger());
+    const { nParameters } = await importSslAasist(file, { ...choice, output });
+    writeResult(`${output}: ssl-aasist, ${nParameters.toLocaleString('en')} parameters`);
   },
 };

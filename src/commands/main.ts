@@ -14,6 +14,7 @@ import { evaluateCommand } from './evaluate.js';
 import { experimentCommand } from './experiment.js';
 import { exportCommand } from './export.js';
 import { featuresCommand } from './features.js';
+import { inFlags } from './flags.js';
 import { importCommand } from './import.js';
 import { metricsCommand } from './metrics.js';
 import { pretrainedCommand } from './pretrained.js';
@@ -62,7 +63,7 @@ try {
     process.stderr.write(`voiceproof: ${messageOf(error)}; see voiceproof --help\n`);
     process.exitCode = EXIT.usage;
   } else if (error instanceof VoiceproofError || isSystemError(error)) {
-    process.stderr.write(`voiceproof: ${messageOf(error)}\n`);
+    process.stderr.write(`voiceproof: ${inFlags(messageOf(error))}\n`);
     process.exitCode ||= EXIT.failure;
   } else {
     const trace = error instanceof Error ? error.stack : String(error);

@@ -74,19 +74,10 @@ export const metricsCommand: CommandModule<object, MetricsArguments> = {
 };
 
 async function printMetrics(options: ArgumentsCamelCase<MetricsArguments>): Promise<void> {
-  const [{ readScores }, { readAsvScores }, { evaluateScores }, { formatMetricsTable }] = await Promise.all([
-    import('../data/score-file.js'),
-    import('../data/asv-score-file.js'),
-    import('../metrics/summary.js'),
+  const [{ computeMetrics }, { formatMetricsTable }] = await Promise.all([
+    import('../api/metrics.js'),
     import('../metrics/table.js'),
   ]);
-  const { protocol, subset, asvScores, asvProtocol, threshold, knownAttacks, resamples, seed } = options;
-  const trials = readScores(options.scores, { protocol, subset });
-  const metrics = evaluateScores(trials, {
-    threshold,
-    knownAttacks,
-    asvScores: asvScores === undefined ? undefined : readAsvScores(asvScores, { keys: asvProtocol, protocol, subset }),
-    bootstrap: resamples === 0 ? false : { resamples, seed },
-  });
+  const metrics = computeMetrics(options.scores, options);
   writeResult(options.json ? JSON.stringify(metrics, undefined, 2) : formatMetricsTable(metrics));
 }

@@ -1,8 +1,7 @@
 /** `voiceproof pretrained`: published weights from their authors, as a checkpoint. */
-import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import type { PretrainedModel } from '../experiment/aasist-import.js';
-import { type EngineArguments, engineArguments, startCommandEngine } from './engine-options.js';
+import { type EngineArguments, engineArguments, engineChoiceFrom } from './engine-options.js';
 import { createTerminalLogger, writeResult } from './terminal.js';
 
 interface PretrainedArguments extends EngineArguments {
@@ -30,23 +29,9 @@ export const pretrainedCommand: CommandModule<object, PretrainedArguments> = {
           'and run "voiceproof import aasist FILE --output DIR".',
       ),
   handler: async ({ model, output, 'base-url': baseUrl, ...args }) => {
-    const logger = createTerminalLogger();
-    const engine = await startCommandEngine(args, 'inference', logger);
-    try {
-      const { fetchPretrained } = await import('../experiment/aasist-import.js');
-      const { describeEnvironment } = await import('../training/run-folder.js');
-      const { userCacheDirectory } = await import('../runtime/cache-directory.js');
-      const { nParameters } = await fetchPretrained({
-        name: model,
-        output,
-        cacheDirectory: join(userCacheDirectory(), 'pretrained'),
-        ...(baseUrl === undefined ? {} : { baseUrl }),
-        environment: describeEnvironment(engine),
-        logger,
-      });
-      writeResult(`${output}: ${model}, ${nParameters.toLocaleString('en')} parameters`);
-    } finally {
-      engine.close();
-    }
+    const { pretrained } = await import('../api/pretrained.js');
+    const choice = engineChoiceFrom(args, createTerminalLogger());
+    const { nParameters } = await pretrained(model).download({ ...choice, output, baseUrl });
+    writeResult(`${output}: ${model}, ${nParameters.toLocaleString('en')} parameters`);
   },
 };

@@ -1,7 +1,7 @@
-/** The options of every command that takes its clips from a protocol, and the way from them to trials. */
+/** The options of every command that takes its clips from a protocol, and the way from them to the library's. */
 import type { Argv } from 'yargs';
+import type { ProtocolChoice } from '../api/protocol.js';
 import { PROTOCOL_FORMATS, type ProtocolFormat } from '../data/protocol-format.js';
-import type { Trial } from '../data/trial.js';
 
 /** What `protocolArguments` adds to a command. */
 export interface ProtocolArguments {
@@ -12,7 +12,7 @@ export interface ProtocolArguments {
 }
 
 /** The names of the options of `protocolArguments`. */
-export const PROTOCOL_ARGUMENTS = ['protocol', 'audio', 'protocol-format', 'subset'] as const;
+const PROTOCOL_ARGUMENTS = ['protocol', 'audio', 'protocol-format', 'subset'] as const;
 
 /**
  * The options `--protocol`, `--audio`, `--protocol-format` and `--subset`.
@@ -34,20 +34,13 @@ export function protocolArguments<Arguments>(
     .option('subset', { type: 'string', requiresArg: true, describe: 'Part of it, such as dev or progress; or all' });
 }
 
-/**
- * The clips of `protocol`, with the further options of the command.
- *
- * @throws DataError that names every problem of the protocol and of its audio
- */
-export async function loadProtocolTrials(
-  protocol: string,
-  args: Omit<ProtocolArguments, 'protocol'>,
-): Promise<readonly Trial[]> {
-  const { loadTrials } = await import('../data/corpus.js');
-  const { protocolOptions } = await import('../data/corpus-options.js');
-  const { parseOptions } = await import('../runtime/options.js');
-  const { audio, subset } = args;
-  return loadTrials(
-    parseOptions(protocolOptions, { protocol, audio, format: args['protocol-format'], subset }, 'protocol'),
-  );
+/** The same options for commands that fit on the clips, in a group of their own. */
+export function devArguments<Arguments>(args: Argv<Arguments>): Argv<Arguments & ProtocolArguments> {
+  const describe = 'Clips to fit on [default: the scores of the dev set that the runs left, where they are of one set]';
+  return protocolArguments(args, describe).group([...PROTOCOL_ARGUMENTS], 'Clips to fit on:');
+}
+
+/** The command line as a choice of the library's. */
+export function protocolChoiceFrom(args: ProtocolArguments): ProtocolChoice {
+  return { protocol: args.protocol, audio: args.audio, protocolFormat: args['protocol-format'], subset: args.subset };
 }

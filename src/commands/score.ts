@@ -1,11 +1,9 @@
 /** `voiceproof score`: files, folders, protocols and long recordings to scores and what they mean. */
 import type { CommandModule } from 'yargs';
+import type { ScoreFilesOptions } from '../api/score.js';
 import type { DecisionOptions } from '../inference/decision.js';
-import type { FileFailure, FileScore } from '../inference/score-file.js';
-import type { ScoreInput } from '../inference/score-inputs.js';
-import { SCORE_FORMATS, type ScoreFormat, type ScoreOutput } from '../inference/score-output.js';
-import type { RecordingScore } from '../inference/score-recording.js';
-import type { Scorer } from '../inference/scorer.js';
+import type { ScoredInput } from '../inference/score-lines.js';
+import { SCORE_FORMATS, type ScoreFormat } from '../inference/score-output.js';
 import { AGGREGATIONS, type AggregationOptions, SMOOTHINGS } from '../inference/segments.js';
 import type { Logger } from '../runtime/logger.js';
 import {
@@ -13,13 +11,13 @@ import {
   compileArgument,
   type EngineArguments,
   engineArguments,
-  startCommandEngine,
+  engineChoiceFrom,
 } from './engine-options.js';
-import { loadProtocolTrials, type ProtocolArguments, protocolArguments } from './protocol-arguments.js';
+import { inFlags } from './flags.js';
+import { type ProtocolArguments, protocolArguments, protocolChoiceFrom } from './protocol-arguments.js';
 import { createTerminalLogger, EXIT, UsageError, writeResult } from './terminal.js';
 
 type Format = 'text' | ScoreFormat;
-type Result = FileScore | RecordingScore | FileFailure;
 
 interface ScoreArguments extends EngineArguments, CompileArgument, ProtocolArguments {
   files: string[] | undefined;
@@ -131,100 +129,38 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
           'can’t be scored has file and error; the others go on, and the exit code is 1.',
       ),
   handler: async (args) => {
-    const logger = createTerminalLogger();
-    const { bundledCheckpoint, needsEngine, openScorer } = await import('../inference/open-scorer.js');
-    const { ConfigError } = await import('../runtime/errors.js');
-    const checkpoint = args.checkpoint ?? bundledCheckpoint();
-    if (checkpoint === undefined) {
-      throw new ConfigError('score: expected --checkpoint, as the small checkpoint of the project is not here');
-    }
-    if (args.checkpoint === undefined) {
-      logger.warn(
-        'scoring with the checkpoint that comes with the project: a demonstration, trained on a few minutes of speech; name your own with --checkpoint',
-      );
-    }
-    const inputs = await listInputs(args);
-    if (args.plot !== undefined) await checkPlot(args, inputs);
+    const { scoreFiles } = await import('../api/score.js');
+    const { scoreLine } = await import('../inference/score-lines.js');
     const format = args.format ?? (args.json || args.output !== undefined ? 'jsonl' : 'text');
-    const output = args.output === undefined ? undefined : await openOutput(args, args.output, format);
-    const engine = needsEngine(checkpoint) ? await startCommandEngine(args, 'inference', logger) : undefined;
-    try {
-      const scorer = await openScorer(checkpoint, { compile: args.compile, threads: args.threads });
-      logger.info(`scoring with ${scorer.description}`);
-      try {
-        await scoreInputs({ args, scorer, inputs, format, output, logger });
-        const summary = scorer.summary?.();
-        if (summary !== undefined) logger.info(summary);
-      } finally {
-        scorer.dispose();
-      }
-    } finally {
-      output?.close();
-      engine?.close();
+    const options = await optionsFrom(args, format, createTerminalLogger());
+    for await (const { input, result } of scoreFiles(args.files ?? [], options)) {
+      if ('error' in result) process.exitCode = EXIT.failure;
+      if (args.output !== undefined) continue;
+      const line = format === 'text' ? inFlags(describe(result)) : scoreLine(result, input, format, options);
+      if (line !== undefined) writeResult(line);
     }
   },
 };
 
-async function listInputs(args: ScoreArguments): Promise<ScoreInput[]> {
-  const { expandInputs, inputsOfTrials } = await import('../inference/score-inputs.js');
-  if (args.protocol === undefined) return expandInputs(args.files ?? []);
-  return inputsOfTrials(await loadProtocolTrials(args.protocol, args));
-}
-
-async function openOutput(args: ScoreArguments, path: string, format: Format): Promise<ScoreOutput> {
+async function optionsFrom(args: ScoreArguments, format: Format, logger: Logger): Promise<ScoreFilesOptions> {
   const { ConfigError } = await import('../runtime/errors.js');
-  if (format === 'text') throw new ConfigError('--format: text is for the terminal; --output takes jsonl or asvspoof');
-  const { openScoreOutput } = await import('../inference/score-output.js');
-  return openScoreOutput(path, format, { resume: args.resume });
-}
-
-interface Scoring {
-  readonly args: ScoreArguments;
-  readonly scorer: Scorer;
-  readonly inputs: readonly ScoreInput[];
-  readonly format: Format;
-  readonly output: ScoreOutput | undefined;
-  readonly logger: Logger;
-}
-
-async function scoreInputs({ args, scorer, inputs, format, output, logger }: Scoring): Promise<void> {
-  const { scoreFile } = await import('../inference/score-file.js');
-  const { scoreRecording } = await import('../inference/score-recording.js');
-  const decision = await decisionOf(args);
-  const { window, hop } = args;
-  const isDone = ({ path, utterance }: ScoreInput) => output?.done.has(format === 'jsonl' ? path : utterance) ?? false;
-  const left = inputs.filter((input) => !isDone(input));
-  if (left.length < inputs.length) logger.info(`${inputs.length - left.length} of ${inputs.length} are there already`);
-  const progress = logger.progress('score', left.length);
-  try {
-    for (const [index, input] of left.entries()) {
-      const result =
-        window === undefined
-          ? await scoreFile(scorer, input.path, decision)
-          : await scoreRecording(scorer, input.path, {
-              ...decision,
-              windowSeconds: window,
-              hopSeconds: hop,
-              smoothing: args.smoothing,
-              smoothingWindows: args['smoothing-windows'],
-              aggregation: args.aggregate,
-              topK: args['top-k'],
-              onProgress: (seconds) => progress.update(index, `${seconds.toFixed(0)} s`),
-            });
-      if ('error' in result) process.exitCode = EXIT.failure;
-      const line = await lineOf(result, input, format, args);
-      if (line === undefined) logger.warn((result as FileFailure).error);
-      else if (output === undefined) writeResult(line);
-      else output.write(line);
-      if (format === 'asvspoof' && 'warnings' in result) {
-        for (const warning of result.warnings) logger.warn(`${input.path}: ${warning}`);
-      }
-      if (args.plot !== undefined && 'windows' in result) await draw(args.plot, result, scorer.threshold, logger);
-      progress.update(index + 1);
-    }
-  } finally {
-    progress.end();
+  if (format === 'text' && args.output !== undefined) {
+    throw new ConfigError('--format: text is for the terminal; --output takes jsonl or asvspoof');
   }
+  const { checkpoint, compile, output, resume, plot, logits, window, hop, smoothing, aggregate } = args;
+  return {
+    ...engineChoiceFrom(args, logger),
+    ...protocolChoiceFrom(args),
+    ...(await decisionOf(args)),
+    ...{ checkpoint, compile, output, resume, plot, logits, smoothing, wording: inFlags },
+    format: format === 'text' ? 'jsonl' : format,
+    windowSeconds: window,
+    hopSeconds: hop,
+    smoothingWindows: args['smoothing-windows'],
+    aggregation: aggregate,
+    topK: args['top-k'],
+    perWindow: args['per-window'],
+  };
 }
 
 async function decisionOf(args: ScoreArguments): Promise<DecisionOptions> {
@@ -238,31 +174,7 @@ async function decisionOf(args: ScoreArguments): Promise<DecisionOptions> {
   };
 }
 
-/** The line of a result; undefined for a failure in a format that has no place for it. */
-async function lineOf(
-  result: Result,
-  { utterance, trial }: ScoreInput,
-  format: Format,
-  args: ScoreArguments,
-): Promise<string | undefined> {
-  if (format === 'text') return describe(result);
-  if (format === 'asvspoof') {
-    if ('error' in result) return undefined;
-    const { formatScores } = await import('../data/score-file.js');
-    const { score } = result;
-    const scored = { utterance, label: trial?.label ?? ('bonafide' as const), attackId: trial?.attackId, score };
-    return formatScores([scored], trial === undefined ? 'plain' : 'labelled').trimEnd();
-  }
-  const named = trial === undefined ? result : { ...result, utterance };
-  const hidden = {
-    envelope: undefined,
-    ...(args['per-window'] ? {} : { windows: undefined }),
-    ...(args.logits ? {} : { logits: undefined, labels: undefined }),
-  };
-  return JSON.stringify({ ...named, ...hidden });
-}
-
-function describe(result: Result): string {
+function describe(result: ScoredInput): string {
   if ('error' in result) return `${result.file}\terror\t${result.error}`;
   const { file, label, score, llr, probability, warnings } = result;
   const meaning = llr === null || probability === null ? [] : [`llr ${llr.toFixed(2)}`, `p ${probability.toFixed(3)}`];
@@ -277,24 +189,4 @@ function describe(result: Result): string {
   }
   const line = [file, label, score.toFixed(4), ...meaning, ...(warnings.length === 0 ? [] : [warnings.join('; ')])];
   return line.join('\t') + segments.join('');
-}
-
-async function checkPlot({ plot = '', window }: ScoreArguments, inputs: readonly ScoreInput[]): Promise<void> {
-  const { ConfigError } = await import('../runtime/errors.js');
-  if (!/\.(svg|png)$/i.test(plot)) throw new ConfigError(`--plot: expected a .svg or .png file, got ${plot}`);
-  if (window === undefined) throw new ConfigError('--plot: draws windows over time; give their length with --window');
-  if (inputs.length !== 1) throw new ConfigError(`--plot: draws one recording, got ${inputs.length} files; name one`);
-}
-
-async function draw(path: string, result: RecordingScore, threshold: number, logger: Logger): Promise<void> {
-  const { timelineChart, timelinePng } = await import('../report/timeline.js');
-  const { writeFileAtomic } = await import('../runtime/files.js');
-  const timeline = { ...result, title: result.file, threshold };
-  if (path.toLowerCase().endsWith('.png')) {
-    writeFileAtomic(path, timelinePng(timeline));
-  } else {
-    const { drawInline, loadDrawing, standAlone } = await import('../report/draw.js');
-    writeFileAtomic(path, standAlone(drawInline(await loadDrawing(), timelineChart(timeline))));
-  }
-  logger.info(`${path}: a picture`);
 }

@@ -38,10 +38,9 @@ export const setupCommand: CommandModule<object, SetupArguments> = {
           'per-user cache; an installed Python tensorflow (2.18 or later); the wheel pinned by hash, fetched with pip or uv.',
       ),
   handler: async (args) => {
-    const logger = createTerminalLogger();
-    const { setUpNativeEngine } = await import('../runtime/engine.js');
-    const { device, library, forget } = args;
-    const { source, devices } = await setUpNativeEngine({ device, libraryPath: library, forget, logger });
+    const { setUpEngine } = await import('../api/setup.js');
+    const { device, library: libraryPath, forget } = args;
+    const { source, devices } = await setUpEngine({ device, libraryPath, forget, logger: createTerminalLogger() });
     writeResult(`${source}; devices: ${devices.join(', ')}`);
   },
 };

@@ -4,6 +4,7 @@
  */
 import { MultiBar } from 'cli-progress';
 import type { Logger, Progress } from '../runtime/logger.js';
+import { inFlags } from './flags.js';
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -35,8 +36,8 @@ export function createTerminalLogger(): Logger {
     else above(`${line}\n`);
   };
   return {
-    info: write,
-    warn: (line) => write(`warning: ${line}`),
+    info: (line) => write(inFlags(line)),
+    warn: (line) => write(`warning: ${inFlags(line)}`),
     progress: (label, total) => {
       if (!process.stderr.isTTY) return plainProgress(label, total, write);
       const bar = terminalProgress(label, total);

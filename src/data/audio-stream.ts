@@ -3,9 +3,10 @@
  * are decoded whole, which takes 4 bytes a sample.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { KAISER_BEST } from '../dsp/resample.js';
 import { createStreamResampler } from '../dsp/stream-resampler.js';
 import { AudioError } from '../runtime/errors.js';
-import { inspectSource, readAudio, reading, SAMPLE_RATE } from './audio.js';
+import { type Audio, checkRate, decodeAudio, inspectSource, readAudio, reading, SAMPLE_RATE } from './audio.js';
 import type { ByteSource, StreamDecoder } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
 import { streamFlac } from './decoders/flac.js';
@@ -41,37 +42,89 @@ const DETECTION_BYTES = 2 ** 18;
  */
 export async function openAudioStream(path: string): Promise<AudioStream> {
   const file = reading(path, () => openSync(path, 'r'));
+  const close = () => closeSync(file);
   try {
-    const source = byteSource(file);
-    const container = detectStart(source, path);
-    const decoder = DECODERS[container];
-    if (decoder === undefined) {
-      closeSync(file);
-      return wholeStream(path);
-    }
-    const decoded = decoder(source, path);
-    return {
-      format: decoded.format,
-      async *blocks(warn) {
-        try {
-          for (const line of inspectSource(decoded, SAMPLE_RATE)) warn(line);
-          const resampler = createStreamResampler(decoded.sampleRate, SAMPLE_RATE);
-          for await (const block of decoded.blocks(warn)) {
-            checkFinite(block, path);
-            const resampled = resampler.push(block);
-            if (resampled.length > 0) yield resampled;
-          }
-          const last = resampler.finish();
-          if (last.length > 0) yield last;
-        } finally {
-          closeSync(file);
-        }
-      },
-    };
+    const stream = openSource(byteSource(file), path, close);
+    if (stream !== undefined) return stream;
   } catch (error) {
-    closeSync(file);
+    close();
     throw error;
   }
+  close();
+  return wholeStream(await readAudio(path));
+}
+
+/**
+ * Opens a recording whose file is in memory.
+ *
+ * @param where named in errors
+ * @throws AudioError where it is no audio
+ */
+export async function openAudioBytes(bytes: Uint8Array, where: string): Promise<AudioStream> {
+  const source = {
+    size: bytes.length,
+    read: (position: number, length: number) => bytes.subarray(position, position + length),
+  };
+  return openSource(source, where, () => {}) ?? wholeStream(await decodeAudio(bytes, where));
+}
+
+/**
+ * Opens samples, of a recording or from a microphone, that come in pieces.
+ *
+ * @param chunks mono, about -1 to 1
+ * @param where named in errors
+ * @param pieceSeconds of what is resampled at a time: how late a sample may come out; by default some seconds
+ * @throws AudioError where the rate is none
+ */
+export function openSamples(
+  chunks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  sampleRate: number,
+  where: string,
+  pieceSeconds?: number,
+): AudioStream {
+  checkRate(sampleRate, where);
+  return {
+    format: 'float32 samples',
+    async *blocks(warn) {
+      for (const line of inspectSource({ sampleRate, nChannels: 1 }, SAMPLE_RATE)) warn(line);
+      yield* resampled(chunks, sampleRate, where, pieceSeconds);
+    },
+  };
+}
+
+/** A recording that can be decoded piece by piece; undefined where it has to be decoded whole. */
+function openSource(source: ByteSource, where: string, close: () => void): AudioStream | undefined {
+  const decoder = DECODERS[detectStart(source, where)];
+  if (decoder === undefined) return undefined;
+  const decoded = decoder(source, where);
+  return {
+    format: decoded.format,
+    async *blocks(warn) {
+      try {
+        for (const line of inspectSource(decoded, SAMPLE_RATE)) warn(line);
+        yield* resampled(decoded.blocks(warn), decoded.sampleRate, where);
+      } finally {
+        close();
+      }
+    },
+  };
+}
+
+async function* resampled(
+  blocks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  sampleRate: number,
+  where: string,
+  pieceSeconds?: number,
+): AsyncGenerator<Float32Array> {
+  const nPiece = pieceSeconds === undefined ? undefined : Math.ceil(pieceSeconds * sampleRate);
+  const resampler = createStreamResampler(sampleRate, SAMPLE_RATE, KAISER_BEST, nPiece);
+  for await (const block of blocks) {
+    checkFinite(block, where);
+    const piece = resampler.push(block);
+    if (piece.length > 0) yield piece;
+  }
+  const last = resampler.finish();
+  if (last.length > 0) yield last;
 }
 
 /**
@@ -123,8 +176,7 @@ function byteSource(file: number): ByteSource {
   };
 }
 
-async function wholeStream(path: string): Promise<AudioStream> {
-  const { waveform, format, warnings } = await readAudio(path);
+function wholeStream({ waveform, format, warnings }: Audio): AudioStream {
   return {
     format,
     async *blocks(warn) {

@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resample } from '../dsp/resample.js';
 import { AudioError, messageOf, systemCodeOf } from '../runtime/errors.js';
 import { decodeNpy } from '../runtime/npy.js';
-import { checkLength, type DecodedAudio, type Decoder, inFigures } from './decoders/decoded.js';
+import { checkHeader, checkLength, type DecodedAudio, type Decoder, inFigures } from './decoders/decoded.js';
 import { type Container, detectContainer } from './decoders/detect.js';
 import { decodeFlac } from './decoders/flac.js';
 import { decodeMp3 } from './decoders/mp3.js';
@@ -85,7 +85,39 @@ export async function readAudio(path: string, options: AudioOptions = {}): Promi
  */
 export async function decodeAudio(bytes: Uint8Array, where: string, options: AudioOptions = {}): Promise<Audio> {
   const { sampleRate = SAMPLE_RATE, maxSeconds = MAX_SECONDS } = options;
-  const decoded = await DECODERS[detectContainer(bytes, where)](bytes, where, maxSeconds);
+  return finished(await DECODERS[detectContainer(bytes, where)](bytes, where, maxSeconds), where, sampleRate);
+}
+
+/**
+ * Samples that were decoded elsewhere, as `readAudio` gives those of a file.
+ *
+ * @param waveform mono, about -1 to 1
+ * @param recordedRate whole number of Hz
+ * @param where named in errors
+ * @throws AudioError where the rate is none, there are no samples or too many, or one of them is not a finite number
+ */
+export function takeWaveform(
+  waveform: Float32Array,
+  recordedRate: number,
+  where: string,
+  options: AudioOptions = {},
+): Audio {
+  const { sampleRate = SAMPLE_RATE, maxSeconds = MAX_SECONDS } = options;
+  checkRate(recordedRate, where);
+  checkLength(where, waveform.length, recordedRate, maxSeconds);
+  const decoded = { waveform, sampleRate: recordedRate, nChannels: 1, format: 'float32 samples', warnings: [] };
+  return finished(decoded, where, sampleRate);
+}
+
+/** @throws AudioError where samples can't have been recorded at such a rate */
+export function checkRate(sampleRate: number, where: string): void {
+  if (!Number.isInteger(sampleRate)) {
+    throw new AudioError(`${where}: expected a sampleRate in whole Hz, such as 16000, got ${sampleRate}`);
+  }
+  checkHeader(where, sampleRate, 1);
+}
+
+function finished(decoded: DecodedAudio, where: string, sampleRate: number): Audio {
   const warnings = [...decoded.warnings, ...inspect(decoded, sampleRate, where)];
   return {
     waveform: resample(decoded.waveform, decoded.sampleRate, sampleRate),
@@ -104,7 +136,7 @@ function readFile(path: string): Uint8Array {
     const { size } = statSync(path);
     if (size > MAX_FILE_BYTES) {
       throw new AudioError(
-        `${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB; cut it into shorter files, or score it with --window`,
+        `${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB; cut it into shorter files, or score it with \`windowSeconds\``,
       );
     }
     return readFileSync(path);

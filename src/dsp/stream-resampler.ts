@@ -1,7 +1,7 @@
 /** Sampling-rate conversion of a recording that comes in pieces: the numbers of `resample`, in constant memory. */
 import { filterReach, KAISER_BEST, type ResampleFilter, resample } from './resample.js';
 
-/** Samples of input that are converted in one go, about. */
+/** Samples of input that are converted in one go, about, where nothing else is asked for. */
 const BLOCK = 2 ** 16;
 
 /** Converts a recording piece by piece. */
@@ -17,12 +17,18 @@ export interface StreamResampler {
  *
  * @param from positive whole number of Hz
  * @param to positive whole number of Hz
+ * @param nPiece samples of input that are converted in one go, about: fewer come out sooner and cost more
  */
-export function createStreamResampler(from: number, to: number, filter: ResampleFilter = KAISER_BEST): StreamResampler {
+export function createStreamResampler(
+  from: number,
+  to: number,
+  filter: ResampleFilter = KAISER_BEST,
+  nPiece = BLOCK,
+): StreamResampler {
   const { step, reach } = filterReach(from, to, filter);
   // Whole steps, so that each piece begins where a phase of the filter does.
   const context = Math.ceil(reach / step) * step;
-  const block = Math.max(1, Math.ceil(BLOCK / step)) * step;
+  const block = Math.max(1, Math.ceil(nPiece / step)) * step;
   /** What is kept: `nBefore` samples that are done but still heard, then what is to be done. */
   let kept = new Float32Array(0);
   let nBefore = 0;

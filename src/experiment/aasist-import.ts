@@ -78,14 +78,36 @@ const COMMIT = 'a04c9863f63d44471dde8a6abcb3b082b07cd1d1';
 /** Where the authors' files are served from. */
 export const PRETRAINED_BASE_URL = `https://raw.githubusercontent.com/${REPOSITORY}/${COMMIT}`;
 
-/** Path in the repository, size and SHA-256 of each. */
-const FILES: Readonly<Record<PretrainedModel, { path: string; bytes: number; sha256: string }>> = {
+/** A published file of weights, and what is known of it before it is fetched. */
+export interface PretrainedFile {
+  /** In the repository. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Trained weights. */
+  readonly nParameters: number;
+}
+
+/** What holds for all of them. */
+export const PRETRAINED_FACTS = {
+  licence: 'MIT',
+  authors: 'NAVER Corp.',
+  trainedOn: 'ASVspoof 2019 LA, training set',
+  source: `https://github.com/${REPOSITORY}/tree/${COMMIT}`,
+  sampleRate: SAMPLE_RATE,
+  durationSeconds: N_SAMPLES / SAMPLE_RATE,
+} as const;
+
+/** The files, by the name of the model. */
+export const PRETRAINED_FILES: Readonly<Record<PretrainedModel, PretrainedFile>> = {
   aasist: {
+    nParameters: 297_866,
     path: 'models/weights/AASIST.pth',
     bytes: 1_281_532,
     sha256: '51d2d9cf0738172f61e2a384ec50a54a55363240f67c971ed55a92435bc1a1c0',
   },
   'aasist-l': {
+    nParameters: 85_306,
     path: 'models/weights/AASIST-L.pth',
     bytes: 426_428,
     sha256: '814331d088032bb4c3fa61cc014789eadeed464209dd094ab3a2dd6ffbdce27a',
@@ -103,6 +125,8 @@ export interface PretrainedRequest {
   readonly baseUrl?: string;
   readonly environment: RunEnvironment;
   readonly logger: Logger;
+  /** Set to stop; the next call goes on from what came. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -111,13 +135,13 @@ export interface PretrainedRequest {
  * @throws CheckpointError where they can't be fetched, or the output is taken
  */
 export async function fetchPretrained(request: PretrainedRequest): Promise<ImportedAasist> {
-  const { name, output, cacheDirectory, baseUrl = PRETRAINED_BASE_URL, environment, logger } = request;
+  const { name, output, cacheDirectory, baseUrl = PRETRAINED_BASE_URL, environment, logger, signal } = request;
   checkOutput(output);
-  const { path, ...pin } = FILES[name];
+  const { path, bytes, sha256 } = PRETRAINED_FILES[name];
   const file = join(cacheDirectory, basename(path));
   const url = `${baseUrl.replace(/\/$/, '')}/${path}`;
   const advice = `offline, fetch it elsewhere and run "voiceproof import aasist ${basename(path)} --output ${output}"`;
-  await downloadPinned({ url, ...pin }, file, { logger, advice });
+  await downloadPinned({ url, bytes, sha256 }, file, { logger, advice, signal });
   const source = `${path} of github.com/${REPOSITORY} at ${COMMIT.slice(0, 7)} (MIT, NAVER Corp.)`;
   return await importAasistFile({ file, output, source, environment });
 }

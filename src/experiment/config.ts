@@ -146,7 +146,7 @@ export function readExperiment(
   } catch (error) {
     throw new ConfigError(`${where}: expected JSON: ${messageOf(error)}`, { cause: error });
   }
-  return { name: basename(path, '.json'), config: parseExperiment(merge(value, overrides), where) };
+  return { name: basename(path, '.json'), config: parseExperiment(mergeOptions(value, overrides), where) };
 }
 
 /** Paths at which two configs differ, such as `training.learningRate`. */
@@ -158,10 +158,11 @@ export function differences(a: unknown, b: unknown, path = ''): string[] {
   return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
 }
 
-function merge(base: unknown, over: unknown): unknown {
+/** Options with others laid over them: objects are merged, everything else is replaced. */
+export function mergeOptions(base: unknown, over: unknown): unknown {
   if (!isObject(base) || !isObject(over)) return over;
   const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) result[key] = key in base ? merge(base[key], value) : value;
+  for (const [key, value] of Object.entries(over)) result[key] = key in base ? mergeOptions(base[key], value) : value;
   return result;
 }
 

@@ -30,6 +30,8 @@ export interface HubRequest {
   /** Where folders are kept. */
   readonly cacheDirectory: string;
   readonly logger: Logger;
+  /** Set to stop; the next call goes on from what came. */
+  readonly signal?: AbortSignal | undefined;
   /** Another hub; default Hugging Face's own. */
   readonly hubUrl?: string;
 }
@@ -53,7 +55,7 @@ export function isHubName(text: string): boolean {
  * @throws CheckpointError where there is no such model, or it can't be fetched: offline, refused, damaged on the way
  */
 export async function fetchHuggingFaceFolder(request: HubRequest): Promise<string> {
-  const { name, revision = 'main', token, cacheDirectory, logger, hubUrl } = request;
+  const { name, revision = 'main', token, cacheDirectory, logger, hubUrl, signal } = request;
   if (!isHubName(name) || !/^[\w-][\w./-]*$/.test(revision) || revision.includes('..')) {
     throw new ConfigError(`${name}: expected a hub name such as facebook/wav2vec2-base, or the path of a folder`);
   }
@@ -68,13 +70,13 @@ export async function fetchHuggingFaceFolder(request: HubRequest): Promise<strin
     if (!/^[0-9a-f]{7,64}$/.test(sha)) throw new Error(`expected a commit, got ${sha}`);
     const folder = join(root, sha);
     if (!existsSync(join(folder, DONE))) {
-      await fetchFiles({ repo: name, revision: sha, ...options }, folder, logger);
+      await fetchFiles({ repo: name, revision: sha, ...options }, folder, { logger, signal });
       writeFileAtomic(join(folder, DONE), '');
     }
     writeFileAtomic(reference, sha);
     return folder;
   } catch (error) {
-    if (error instanceof CheckpointError) throw error;
+    if (error instanceof CheckpointError || signal?.aborted === true) throw error;
     const kept = existsSync(reference) ? join(root, readFileSync(reference, 'utf8')) : undefined;
     if (kept !== undefined && !(error instanceof HubApiError)) {
       logger.warn(`${name}: the hub can't be reached; using what was fetched before, ${kept}`);
@@ -98,8 +100,10 @@ function remedy(error: unknown): string {
   return `no such folder, and the hub can't be reached (${messageOf(error)}${cause}); copy the model's folder here and give its path`;
 }
 
+type FetchContext = Pick<HubRequest, 'logger' | 'signal'>;
+
 /** Fetches the files that matter. */
-async function fetchFiles(access: Access, folder: string, logger: Logger): Promise<void> {
+async function fetchFiles(access: Access, folder: string, context: FetchContext): Promise<void> {
   const files = new Map<string, ListFileEntry>();
   for await (const entry of listFiles(access)) if (entry.type === 'file') files.set(entry.path, entry);
   const { config, preprocessor, weights } = HUGGING_FACE_FILES;
@@ -110,18 +114,24 @@ async function fetchFiles(access: Access, folder: string, logger: Logger): Promi
   mkdirSync(folder, { recursive: true });
   for (const name of [config, preprocessor, chosen]) {
     const entry = files.get(name);
-    if (entry !== undefined) await fetchFile(access, entry, folder, logger);
+    if (entry !== undefined) await fetchFile(access, entry, folder, context);
   }
   if (!chosen.endsWith('.index.json')) return;
   for (const shard of new Set(readShardIndex(join(folder, chosen)).values())) {
     const entry = files.get(shard);
     if (entry === undefined) throw new CheckpointError(`${access.repo}: ${shard}: named by the index, but not there`);
-    await fetchFile(access, entry, folder, logger);
+    await fetchFile(access, entry, folder, context);
   }
 }
 
 /** Fetches one file, from where an earlier attempt stopped, and checks what came. */
-async function fetchFile(access: Access, entry: ListFileEntry, folder: string, logger: Logger): Promise<void> {
+async function fetchFile(
+  access: Access,
+  entry: ListFileEntry,
+  folder: string,
+  { logger, signal }: FetchContext,
+): Promise<void> {
+  signal?.throwIfAborted();
   const { path, lfs } = entry;
   const size = lfs?.size ?? entry.size;
   const target = join(folder, path);
@@ -143,7 +153,8 @@ async function fetchFile(access: Access, entry: ListFileEntry, folder: string, l
   try {
     if (start < size) {
       const stream = Readable.fromWeb((start === 0 ? blob : blob.slice(start)).stream() as never);
-      await pipeline(stream, counted, createWriteStream(part, { flags: start === 0 ? 'w' : 'a' }));
+      const file = createWriteStream(part, { flags: start === 0 ? 'w' : 'a' });
+      await pipeline(stream, counted, file, signal === undefined ? {} : { signal });
     }
   } finally {
     progress.end();

@@ -30,9 +30,7 @@ export function bonafideIndexOf(labels: readonly string[], told?: string): 0 | 1
     return BONAFIDE.test(word) === SPOOF.test(word) ? 'unknown' : BONAFIDE.test(word) ? 'bonafide' : 'spoof';
   });
   if (kinds[0] === kinds[1] || (kinds[0] === 'unknown' && kinds[1] === 'unknown')) {
-    throw new ConfigError(
-      `can't tell which class is bona fide: ${shown}; name it, on the command line by --bonafide NAME`,
-    );
+    throw new ConfigError(`can't tell which class is bona fide: ${shown}; name it with \`bonafideLabel: NAME\``);
   }
   return kinds[0] === 'bonafide' || kinds[1] === 'spoof' ? 0 : 1;
 }

@@ -96,7 +96,7 @@ function inChromium(name: string, find: (folder: string) => Library | string, sc
     name,
     async run({ directory, manifest, inputs, chromium: named }): Promise<ConsumerResult> {
       const executablePath = findChromium(named);
-      if (executablePath === undefined) return { status: 'absent', reason: 'no Chromium; name one with --chromium' };
+      if (executablePath === undefined) return { status: 'absent', reason: 'no Chromium; name one with `chromium`' };
       const playwright = await import('playwright-core').catch((error: unknown) => messageOf(error));
       if (typeof playwright === 'string') return { status: 'absent', reason: 'no package playwright-core' };
       const temporary = mkdtempSync(join(tmpdir(), 'voiceproof-page-'));

@@ -45,6 +45,8 @@ export interface ExportRequest {
   readonly license?: string | undefined;
   /** Of Voiceproof. */
   readonly version: string;
+  /** Set to stop between steps; nothing is left then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What writing one format takes. */
@@ -141,9 +143,11 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
     mkdirSync(draft, { recursive: true });
     const description = describe(inference);
     await writer.write(draft, { inference, request, description });
+    request.signal?.throwIfAborted();
     const selfTest = writeSelfTest(draft, inference, quantize);
     const plain = manifestOf(request, inference, selfTest);
     const manifest = quantize === undefined || format === 'tflite' ? plain : await withRoundingCost(plain);
+    request.signal?.throwIfAborted();
     writeModelCard(draft, {
       manifest,
       description,
@@ -167,14 +171,14 @@ function refuseUnfit({ format, quantize, withFeatures, frozen }: ExportRequest, 
   if (quantize !== undefined && !writer.quantizations.includes(quantize)) {
     const able = Object.entries(formats).filter(([, { quantizations }]) => quantizations.includes(quantize));
     throw new ConfigError(
-      `export: ${format} has no ${quantize} weights; leave --quantize out, or export ${able.map(([name]) => name).join(', ')}`,
+      `export: ${format} has no ${quantize} weights; leave \`quantize\` out, or export ${able.map(([name]) => name).join(', ')}`,
     );
   }
   if (withFeatures === true && !writer.takesWaveforms) {
-    throw new ConfigError(`export: ${format} holds layers alone; leave --with-features out, or export tfjs-graph`);
+    throw new ConfigError(`export: ${format} holds layers alone; leave \`withFeatures\` out, or export tfjs-graph`);
   }
   if (frozen === true && format !== 'savedmodel') {
-    throw new ConfigError(`export: --frozen is for savedmodel; ${format} always holds its weights`);
+    throw new ConfigError(`export: \`frozen\` is for savedmodel; ${format} always holds its weights`);
   }
 }
 
@@ -184,7 +188,7 @@ function checkTarget(target: string, overwrite: boolean): boolean {
   if (!isExport(target)) {
     throw new ConfigError(`${target}: expected a new folder, got one that is no export; choose another`);
   }
-  if (!overwrite) throw new ConfigError(`${target}: there is an export already; choose another, or add --overwrite`);
+  if (!overwrite) throw new ConfigError(`${target}: there is an export already; choose another, or add \`overwrite\``);
   return true;
 }
 

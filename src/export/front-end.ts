@@ -18,7 +18,7 @@ export function createFrontEnd(name: string, extractor: FeatureExtractor): Front
   const stages = extractor.stages?.();
   if (stages === undefined) {
     throw new ConfigError(
-      `export: the feature ${name}, with its options, can't be part of a program; leave --with-features out`,
+      `export: the feature ${name}, with its options, can't be part of a program; leave \`withFeatures\` out`,
     );
   }
   return (waveform) => tf.tidy(() => applyStages(waveform, stages));

@@ -66,7 +66,7 @@ export function recordInference(
   const fixed = clipLength(config);
   if (seconds !== undefined && fixed !== undefined) {
     throw new ConfigError(
-      `export: ${checkpoint} was trained on clips of ${config.durationSeconds} s and takes these; leave --seconds out`,
+      `export: ${checkpoint} was trained on clips of ${config.durationSeconds} s and takes these; leave \`seconds\` out`,
     );
   }
   const nSamples = fixed ?? Math.round((seconds ?? DEFAULT_SECONDS) * SAMPLE_RATE);

@@ -75,7 +75,7 @@ export async function askPython<Answer>(
   if (result.status === 'done') return result.answer;
   throw new VoiceproofError(
     result.status === 'absent'
-      ? `export: ${purpose} needs Python with TensorFlow (pip install tensorflow-cpu): ${result.reason}; name another with --python`
+      ? `export: ${purpose} needs Python with TensorFlow (pip install tensorflow-cpu): ${result.reason}; name another with \`python\``
       : `export: ${purpose}: ${result.reason}`,
   );
 }

@@ -37,6 +37,8 @@ export interface ParityRow {
 export interface VerifyOptions {
   readonly python: string;
   readonly chromium: string | undefined;
+  /** Set to stop between consumers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -44,7 +46,10 @@ export interface VerifyOptions {
  *
  * @throws CheckpointError where the folder is no export, or was changed
  */
-export async function verifyExport(directory: string, { python, chromium }: VerifyOptions): Promise<ParityRow[]> {
+export async function verifyExport(
+  directory: string,
+  { python, chromium, signal }: VerifyOptions,
+): Promise<ParityRow[]> {
   const manifest = readExportManifest(directory);
   checkFiles(directory, manifest);
   const folder = resolve(directory);
@@ -53,6 +58,7 @@ export async function verifyExport(directory: string, { python, chromium }: Veri
   const request: ConsumerRequest = { directory: folder, manifest, inputsPath, inputs, python, chromium };
   const rows: ParityRow[] = [];
   for (const consumer of consumers[manifest.format]) {
+    signal?.throwIfAborted();
     const result = await askConsumer(consumer, request);
     rows.push(judge(consumer.name, result, manifest.selfTest));
   }

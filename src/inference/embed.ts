@@ -40,7 +40,7 @@ export function loadEmbedder(directory: string, layers: LayerChoice): Embedder {
   stored.assignTo(variablesOf(namedWeights(model)));
   const nStates = states.outputs.length;
   if (typeof layers === 'number' && !(Number.isInteger(layers) && layers >= 0 && layers < nStates)) {
-    throw new ConfigError(`--layers: expected all, last or 0 to ${nStates - 1}, got ${layers}`);
+    throw new ConfigError(`\`layers\`: expected all, last or 0 to ${nStates - 1}, got ${layers}`);
   }
   const chosen = layers === 'all' ? [...Array(nStates).keys()] : [layers === 'last' ? nStates - 1 : layers];
   const least = leastSamples(model.layers.map((layer) => layer.getConfig()));

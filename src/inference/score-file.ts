@@ -1,5 +1,5 @@
 /** Audio files to scores, one at a time, so that a bad one never stops the others. */
-import { readAudio, SAMPLE_RATE } from '../data/audio.js';
+import { type Audio, readAudio, SAMPLE_RATE } from '../data/audio.js';
 import { messageOf, VoiceproofError } from '../runtime/errors.js';
 import { createDecider, type Decision, type DecisionOptions } from './decision.js';
 import type { ClipScore, Scorer } from './scorer.js';
@@ -20,6 +20,11 @@ export interface FileFailure {
   readonly error: string;
 }
 
+/** A clip that was read, by the name that it goes by. */
+export interface NamedAudio extends Pick<Audio, 'waveform' | 'durationSeconds' | 'warnings'> {
+  readonly file: string;
+}
+
 /** Decodes and scores one file. Bad input is a {@link FileFailure}; only defects of ours are thrown. */
 export async function scoreFile(
   scorer: Scorer,
@@ -27,28 +32,38 @@ export async function scoreFile(
   options: DecisionOptions = {},
 ): Promise<FileScore | FileFailure> {
   const decide = createDecider(scorer, options);
-  return orFailure(file, async () => {
-    const { waveform, durationSeconds, warnings } = await readAudio(file);
-    const [clip] = await scorer.scoreAll([waveform]);
-    if (!Number.isFinite(clip.score)) return { file, error: notFinite(file, clip.score) };
-    const seen = scorer.nSamples / SAMPLE_RATE;
-    const cut =
-      waveform.length > scorer.nSamples
-        ? [
-            `only the first ${seen.toFixed(1)} s of ${durationSeconds.toFixed(1)} s were scored; --window scores all of it`,
-          ]
-        : [];
-    return {
-      file,
-      score: clip.score,
-      ...decide(clip.score, hasSpeech(waveform)),
-      durationSeconds,
-      warnings: [...warnings, ...cut],
-      ...(clip.decidedBy === undefined ? {} : { decidedBy: clip.decidedBy }),
-      logits: clip.logits,
-      ...(scorer.labels === undefined ? {} : { labels: scorer.labels }),
-    };
-  });
+  return orFailure(file, async () => scoreAudio(scorer, { file, ...(await readAudio(file)) }, decide));
+}
+
+/**
+ * Scores one clip.
+ *
+ * @param audio mono, 16 kHz
+ */
+export async function scoreAudio(
+  scorer: Scorer,
+  { file, waveform, durationSeconds, warnings }: NamedAudio,
+  decide: ReturnType<typeof createDecider>,
+): Promise<FileScore | FileFailure> {
+  const [clip] = await scorer.scoreAll([waveform]);
+  if (!Number.isFinite(clip.score)) return { file, error: notFinite(file, clip.score) };
+  const seen = scorer.nSamples / SAMPLE_RATE;
+  const cut =
+    waveform.length > scorer.nSamples
+      ? [
+          `only the first ${seen.toFixed(1)} s of ${durationSeconds.toFixed(1)} s were scored; \`windowSeconds\` scores all of it`,
+        ]
+      : [];
+  return {
+    file,
+    score: clip.score,
+    ...decide(clip.score, hasSpeech(waveform)),
+    durationSeconds,
+    warnings: [...warnings, ...cut],
+    ...(clip.decidedBy === undefined ? {} : { decidedBy: clip.decidedBy }),
+    logits: clip.logits,
+    ...(scorer.labels === undefined ? {} : { labels: scorer.labels }),
+  };
 }
 
 /** What `score` makes, or the failure of the file where it is the input's fault. */

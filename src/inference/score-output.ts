@@ -31,7 +31,7 @@ export interface ScoreOutput {
 export function openScoreOutput(path: string, format: ScoreFormat, { resume }: { resume: boolean }): ScoreOutput {
   const isThere = existsSync(path);
   if (isThere && !resume) {
-    throw new DataError(`${path}: is there already; go on with it by --resume, or name another file`);
+    throw new DataError(`${path}: is there already; go on with it by \`resume\`, or name another file`);
   }
   const done = new Set<string>();
   if (isThere) {

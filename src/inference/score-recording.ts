@@ -1,6 +1,6 @@
 /** Long recordings: a score for each window, one for the whole, and where which label holds. */
 import { SAMPLE_RATE } from '../data/audio.js';
-import { openAudioStream } from '../data/audio-stream.js';
+import { type AudioStream, openAudioStream } from '../data/audio-stream.js';
 import { AudioError, ConfigError } from '../runtime/errors.js';
 import { createDecider, type Decision, type DecisionOptions, type Verdict } from './decision.js';
 import { type FileFailure, notFinite, orFailure } from './score-file.js';
@@ -23,7 +23,9 @@ export interface RecordingOptions extends DecisionOptions, AggregationOptions {
   /** From window to window; by default half a window. */
   readonly hopSeconds?: number | undefined;
   /** Takes how many seconds are done, for those who wait. */
-  readonly onProgress?: (seconds: number) => void;
+  readonly onProgress?: ((seconds: number) => void) | undefined;
+  /** Set to stop between windows. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A window with its score: smoothed, where that was asked for. */
@@ -50,28 +52,55 @@ const N_AT_A_TIME = 4;
 /** Samples of a place of the envelope. */
 const ENVELOPE_SAMPLES = SAMPLE_RATE / 10;
 
+/** A recording that is not opened yet, by the name that it goes by. */
+export interface Recording {
+  readonly file: string;
+  open(): Promise<AudioStream> | AudioStream;
+}
+
+/** A window's length and the way to the next, in samples. */
+export interface WindowSizes {
+  readonly nWindow: number;
+  readonly nHop: number;
+}
+
 /**
- * Decodes and scores one recording, in memory that does not grow with its length, but for a few numbers a window. Windows
- * without anything to be heard are `no_speech` and don't count in the whole, unless all of them are.
+ * Checks how windows slide over a recording.
  *
- * @returns a failure where the input can't be used; only defects of ours are thrown
- * @throws ConfigError where the options can't be used
+ * @throws ConfigError where they leave something out, or are longer than the model sees
  */
-export async function scoreRecording(
-  scorer: Scorer,
-  file: string,
-  options: RecordingOptions,
-): Promise<RecordingScore | FileFailure> {
-  const { windowSeconds, hopSeconds = windowSeconds / 2 } = options;
+export function windowSizes(
+  { nSamples }: Pick<Scorer, 'nSamples'>,
+  { windowSeconds, hopSeconds = windowSeconds / 2 }: Pick<RecordingOptions, 'windowSeconds' | 'hopSeconds'>,
+): WindowSizes {
   const [nWindow, nHop] = [windowSeconds, hopSeconds].map((seconds) => Math.round(seconds * SAMPLE_RATE));
   if (!(windowSeconds >= 0.1)) throw new ConfigError(`window: expected at least 0.1 s, got ${windowSeconds}`);
   if (!(nHop >= 1 && nHop <= nWindow)) {
     throw new ConfigError(`hop: expected more than 0 and at most the window of ${windowSeconds} s, got ${hopSeconds}`);
   }
-  if (nWindow > scorer.nSamples) {
-    const seen = scorer.nSamples / SAMPLE_RATE;
+  if (nWindow > nSamples) {
+    const seen = nSamples / SAMPLE_RATE;
     throw new ConfigError(`window: expected at most the ${seen} s that the model sees, got ${windowSeconds}`);
   }
+  return { nWindow, nHop };
+}
+
+/**
+ * Decodes and scores one recording, in memory that does not grow with its length, but for a few numbers a window. Windows
+ * without anything to be heard are `no_speech` and don't count in the whole, unless all of them are.
+ *
+ * @param recording a file, or whatever opens as one
+ * @returns a failure where the input can't be used; only defects of ours are thrown
+ * @throws ConfigError where the options can't be used; what `signal` was aborted with
+ */
+export async function scoreRecording(
+  scorer: Scorer,
+  recording: string | Recording,
+  options: RecordingOptions,
+): Promise<RecordingScore | FileFailure> {
+  const { file, open } =
+    typeof recording === 'string' ? { file: recording, open: () => openAudioStream(recording) } : recording;
+  const { nWindow, nHop } = windowSizes(scorer, options);
   const decide = createDecider(scorer, options);
   // Told before hours of audio are read.
   aggregate([0], options);
@@ -79,7 +108,7 @@ export async function scoreRecording(
   return orFailure(file, async () => {
     const warnings: string[] = [];
     const envelope = new Envelope();
-    const stream = await openAudioStream(file);
+    const stream = await open();
     const windows: { start: number; end: number; score: number; isSpeech: boolean }[] = [];
     let batch: Window[] = [];
     const flush = async () => {
@@ -88,6 +117,7 @@ export async function scoreRecording(
         const end = (start + waveform.length) / SAMPLE_RATE;
         windows.push({ start: start / SAMPLE_RATE, end, score: scores[i].score, isSpeech: hasSpeech(waveform) });
       }
+      options.signal?.throwIfAborted();
       options.onProgress?.(windows.at(-1)?.end ?? 0);
       batch = [];
     };

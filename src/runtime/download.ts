@@ -15,6 +15,15 @@ export interface PinnedFile {
   readonly sha256: string;
 }
 
+/** What goes with a download. */
+export interface DownloadContext {
+  readonly logger: Logger;
+  /** What to do where the file can't be fetched, for the message. */
+  readonly advice: string;
+  /** Set to stop; the next attempt goes on from what came. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Milliseconds without a byte after which a server counts as gone. */
 const PATIENCE = 30_000;
 
@@ -22,20 +31,22 @@ const PATIENCE = 30_000;
  * Brings a file to `path`, unless it is there already, whole. What came of a download that broke off is kept beside it as
  * `.part`, and the next attempt goes on from there.
  *
- * @param advice what to do where the file can't be fetched, for the message
- * @throws CheckpointError in one line where the server can't be reached, refuses, or sends other content
+ * @throws CheckpointError in one line where the server can't be reached, refuses, or sends other content; what `signal` was
+ *   aborted with
  */
 export async function downloadPinned(
   file: PinnedFile,
   path: string,
-  { logger, advice }: { readonly logger: Logger; readonly advice: string },
+  { logger, advice, signal }: DownloadContext,
 ): Promise<void> {
   if (existsSync(path) && (await sha256Of(path)) === file.sha256) return;
   const part = `${path}.part`;
   mkdirSync(dirname(path), { recursive: true });
   try {
-    await fetchRest(file, part, logger);
+    signal?.throwIfAborted();
+    await fetchRest(file, part, logger, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     const cause = error instanceof Error && error.cause !== undefined ? `, ${messageOf(error.cause)}` : '';
     throw new CheckpointError(`${file.url}: can't be fetched (${messageOf(error)}${cause}); ${advice}`, {
       cause: error,
@@ -52,7 +63,12 @@ export async function downloadPinned(
 }
 
 /** Appends to `part` what is missing of the file. */
-async function fetchRest({ url, bytes }: PinnedFile, part: string, logger: Logger): Promise<void> {
+async function fetchRest(
+  { url, bytes }: PinnedFile,
+  part: string,
+  logger: Logger,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const had = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
   const wanted = had < bytes ? had : 0;
   const abort = new AbortController();
@@ -60,7 +76,10 @@ async function fetchRest({ url, bytes }: PinnedFile, part: string, logger: Logge
   const progress = logger.progress(new URL(url).pathname.split('/').at(-1) ?? url, bytes);
   try {
     const headers: Record<string, string> = wanted > 0 ? { range: `bytes=${wanted}-` } : {};
-    const response = await fetch(url, { headers, signal: abort.signal });
+    const response = await fetch(url, {
+      headers,
+      signal: AbortSignal.any([abort.signal, ...(signal === undefined ? [] : [signal])]),
+    });
     if (!response.ok || response.body === null) throw new Error(`the server answered ${response.status}`);
     // A server that doesn't know ranges sends the whole.
     const start = response.status === 206 ? wanted : 0;

@@ -63,6 +63,11 @@ const STAND_INS: Readonly<Record<Purpose, readonly { kind: 'wasm' | 'cpu'; name:
 
 let running: Engine | undefined;
 
+/** The engine that runs now; undefined where none does. */
+export function runningEngine(): Engine | undefined {
+  return running;
+}
+
 /**
  * Starts the engine and makes it the backend of tfjs. Fetches the native library first where it has to.
  *
@@ -169,7 +174,9 @@ async function openNative(
 
 async function startWasm(options: EngineOptions): Promise<Engine> {
   if (options.purpose === 'training') {
-    throw new EngineError('engine wasm: it lacks the kernels for gradients; train with --engine native or cpu');
+    throw new EngineError(
+      'engine wasm: it lacks the kernels for gradients; train with `engine: native` or `engine: cpu`',
+    );
   }
   refuseCuda(options, 'wasm');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
@@ -186,7 +193,7 @@ async function startCpu(options: EngineOptions): Promise<Engine> {
 
 function refuseCuda(options: EngineOptions, kind: EngineKind): void {
   if (options.device !== 'cuda') return;
-  throw new EngineError(`engine ${kind}: it has no device cuda; use --engine native`);
+  throw new EngineError(`engine ${kind}: it has no device cuda; use \`engine: native\``);
 }
 
 async function takeBackend(kind: 'wasm' | 'cpu', source: string): Promise<Engine> {

@@ -25,6 +25,7 @@ import { measureCosts } from './costs.js';
 import { evaluateCheckpoint } from './evaluation.js';
 import { type ExperimentResult, runExperiment } from './experiment-run.js';
 import { readHistory } from './history.js';
+import type { RunListener } from './listener.js';
 import { describeEngine, describeEnvironment } from './run-folder.js';
 
 /** What a comparison is given. */
@@ -42,6 +43,8 @@ export interface Comparison {
   readonly engine: Engine;
   readonly cacheDirectory?: string;
   readonly compile?: boolean;
+  /** Told what happens in each run, one run after the other. */
+  readonly listeners?: readonly RunListener[] | undefined;
   readonly logger: Logger;
   readonly signal?: AbortSignal;
 }
@@ -90,7 +93,7 @@ function isCheckpoint(name: string): boolean {
 async function commonCorpus({ systems, seeds, overrides, cacheDirectory, logger }: Comparison): Promise<Corpus> {
   if (systems.length === 0)
     throw new ConfigError('compare: expected at least one system, got none; name an experiment');
-  if (seeds.length === 0) throw new ConfigError('compare: expected at least one seed, got none; set --seeds 1,2,3');
+  if (seeds.length === 0) throw new ConfigError('compare: expected at least one seed, got none; set `seeds: 1,2,3`');
   const configs = systems.map((name) =>
     isCheckpoint(name)
       ? { name, isTrained: false, config: readRunConfig(name).config }
@@ -103,7 +106,7 @@ async function commonCorpus({ systems, seeds, overrides, cacheDirectory, logger 
   if (other !== undefined) {
     throw new ConfigError(
       `compare: expected one corpus, got others in ${first.name} and ${other.name}, which differ in ` +
-        `data.${differences(other.config.data, first.config.data).join(', data.')}; give --set data.root=DIR for all`,
+        `data.${differences(other.config.data, first.config.data).join(', data.')}; give \`set: data.root=DIR\` for all`,
     );
   }
   return openCorpus(first.config.data, { logger, cacheDirectory });

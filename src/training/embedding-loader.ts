@@ -150,7 +150,7 @@ function batchOf(
     const embedding = store.read(keys[row]);
     if (embedding !== undefined) return embedding;
     throw new VoiceproofError(
-      `embeddings: that of ${trials[row].utterance} is gone from the cache; leave the cache alone while a run uses it, and start with --resume`,
+      `embeddings: that of ${trials[row].utterance} is gone from the cache; leave the cache alone while a run uses it, and start with \`resume\``,
     );
   });
   const size = embeddings[0].length;

@@ -98,6 +98,8 @@ export interface Scoring {
   readonly logger: Logger;
   /** Measured too where given. */
   readonly loss?: Loss;
+  /** Set to stop between batches. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -113,6 +115,7 @@ export async function scoreTrials(scoring: Scoring): Promise<{ scored: ScoredTri
   let done = 0;
   try {
     for await (const batch of data.batches(1)) {
+      scoring.signal?.throwIfAborted();
       const nRows = batch.labels.length;
       tf.tidy(() => {
         const { inputs, lengths } = inputTensors(batch);
@@ -153,6 +156,8 @@ export interface CheckpointEvaluation {
   /** Whether the model runs as one program on the native engine. Results are the same. Default true. */
   readonly compile?: boolean;
   readonly logger: Logger;
+  /** Set to stop between batches, or clips. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -181,12 +186,13 @@ export async function scoreWithCheckpoint({
   cacheDirectory,
   compile = true,
   logger,
+  signal,
 }: Omit<CheckpointEvaluation, 'asvScores'>): Promise<{ scored: ScoredTrial[]; threshold: number; seed: number }> {
   const scorer = await openScorer(checkpoint, { compile });
   try {
     const { threshold } = scorer;
     if (!isDetector(scorer)) {
-      const scored = await scoreOneByOne(scorer, trials, logger);
+      const scored = await scoreOneByOne(scorer, trials, { logger, signal });
       const summary = scorer.summary?.();
       if (summary !== undefined) logger.info(summary);
       return { scored, threshold, seed: 0 };
@@ -195,7 +201,7 @@ export async function scoreWithCheckpoint({
     const loader = createExperimentLoader(config, trials, 'eval', { cacheDirectory, logger });
     try {
       const { forward } = scorer;
-      const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger });
+      const { scored } = await scoreTrials({ forward, trials, data: loader, label: 'evaluate', logger, signal });
       return { scored, threshold, seed: config.seed };
     } finally {
       await loader.close();
@@ -205,11 +211,16 @@ export async function scoreWithCheckpoint({
   }
 }
 
-async function scoreOneByOne(scorer: Scorer, trials: readonly Trial[], logger: Logger): Promise<ScoredTrial[]> {
+async function scoreOneByOne(
+  scorer: Scorer,
+  trials: readonly Trial[],
+  { logger, signal }: Pick<CheckpointEvaluation, 'logger' | 'signal'>,
+): Promise<ScoredTrial[]> {
   const bar = logger.progress('evaluate', trials.length);
   const scored: ScoredTrial[] = [];
   try {
     for (const { path, utterance, label, attackId } of trials) {
+      signal?.throwIfAborted();
       const { waveform, warnings } = await readAudio(path);
       for (const warning of warnings) logger.warn(`${path}: ${warning}`);
       const [{ score }] = await scorer.scoreAll([waveform]);

@@ -7,8 +7,7 @@ import { RUN_FILES, type RunConfig, readModel, writeModel } from '../experiment/
 import { type ExperimentConfig, paddingKind } from '../experiment/config.js';
 import { startFromCheckpoint } from '../experiment/pretrained.js';
 import type { TrainingOptions } from '../experiment/training-options.js';
-import { writeProfile } from '../graph/profile-report.js';
-import { Profiler, type ProfileSchedule } from '../graph/profiler.js';
+import type { ProfileSchedule } from '../graph/profiler.js';
 import { createForward } from '../inference/forward.js';
 import type { Loss } from '../losses/loss.js';
 import { createLoss, decisionScore } from '../losses/registry.js';
@@ -17,19 +16,20 @@ import { countParameters, type NamedWeight, namedWeights, variablesOf } from '..
 import { describeOutputs, namedOutputs } from '../models/outputs.js';
 import { buildModel } from '../models/registry.js';
 import type { Engine } from '../runtime/engine.js';
-import { ConfigError } from '../runtime/errors.js';
+import { ConfigError, TrainingError } from '../runtime/errors.js';
 import { writeJsonAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
 import { deriveSeed } from '../runtime/random.js';
 import { inputShapeOf, measureDev, scoreTrials } from './evaluation.js';
+import { type OwnListener, type RunListener, RunListeners, type StartEvent } from './listener.js';
 import { type Batches, createPasses, type Passes } from './passes.js';
 import { precisionOf } from './precision.js';
 import { profiledStep } from './profiled-step.js';
 import { attackTask, countClasses, describeCorpus, limitedCorpus } from './run-corpus.js';
 import { evaluateRun, reportRun } from './run-evaluation.js';
 import { openRunFolder } from './run-folder.js';
-import { openRunRecord, type RunRecord } from './run-record.js';
-import { hasState, loadState, saveState } from './run-state.js';
+import { historyListener, logListener, profileListener, tensorboardListener } from './run-listeners.js';
+import { hasState, loadState, type Progress, saveState } from './run-state.js';
 import type { StepCost } from './step-cost.js';
 import { train } from './trainer.js';
 import { planTraining, type TrainingPlan } from './training-plan.js';
@@ -49,6 +49,8 @@ export interface ExperimentRun {
   readonly compile?: boolean;
   /** Measures these training steps by op and by layer, into the folder `profile`; on the native engine alone. */
   readonly profile?: ProfileSchedule | undefined;
+  /** Told what happens. */
+  readonly listeners?: readonly RunListener[] | undefined;
   readonly logger: Logger;
   /** Set to save and stop. */
   readonly signal?: AbortSignal;
@@ -72,42 +74,63 @@ export interface ExperimentResult {
  * @throws TrainingError where the loss is not finite, or the run was interrupted (after saving)
  */
 export async function runExperiment(run: ExperimentRun): Promise<ExperimentResult> {
-  const { config, directory, logger } = run;
-  const parts = prepareRun(run, await openCorpus(config.data, { logger, cacheDirectory: run.cacheDirectory }));
-  const { weights, corpus, passes, score } = parts;
-  const record = openRunRecord(directory, parts.training, logger);
+  const { name, directory, signal, cacheDirectory, config } = run;
+  const listeners = new RunListeners(ownListeners(run), run.listeners ?? []);
+  const logger = listeners.listening(run.logger);
+  const heard = { ...run, logger };
+  const parts = prepareRun(heard, await openCorpus(config.data, { logger, cacheDirectory }));
+  let end: { outcome: 'finished'; result: ExperimentResult } | { outcome: 'interrupted' | 'failed'; error: unknown };
   try {
-    const cost = await trainModel(run, parts, record);
-    // Always through the file: what is reported is what was saved.
-    const { epoch, threshold, assignTo } = readModel(directory);
-    assignTo(weights);
-    const sets = await evaluateRun({
-      directory,
-      corpus,
-      seed: config.seed,
-      epoch,
-      threshold,
-      devBatches: parts.batches.dev,
-      openEval: () => passes.loader('eval', corpus.eval, 'eval'),
-      score,
-      logger,
-    });
-    const result = { bestEpoch: epoch, cost, dev: sets.dev.metrics, eval: sets.eval?.metrics ?? null };
-    writeJsonAtomic(join(directory, RUN_FILES.metrics), result);
-    await reportRun({
-      directory,
-      run: { name: run.name, config, environment: parts.environment },
-      corpus,
-      model: parts.description,
-      history: record.history(),
-      bestEpoch: epoch,
-      sets,
-    });
-    return result;
+    end = { outcome: 'finished', result: await trainAndEvaluate(heard, parts, listeners) };
+  } catch (error) {
+    end = { outcome: signal?.aborted === true ? 'interrupted' : 'failed', error };
   } finally {
-    record.close();
     await parts.dispose();
   }
+  await listeners.tell('onEnd', { name, directory, ...end });
+  if (end.outcome !== 'finished') throw end.error;
+  listeners.throwIfFailed();
+  return end.result;
+}
+
+async function trainAndEvaluate(
+  run: ExperimentRun,
+  parts: RunParts,
+  listeners: RunListeners,
+): Promise<ExperimentResult> {
+  const { config, directory, logger } = run;
+  const { weights, corpus, passes } = parts;
+  const { cost = null, history } = await trainModel(run, parts, listeners);
+  // Always through the file: what is reported is what was saved.
+  const { epoch, threshold, assignTo } = readModel(directory);
+  assignTo(weights);
+  const sets = await evaluateRun({
+    directory,
+    corpus,
+    seed: config.seed,
+    epoch,
+    threshold,
+    devBatches: parts.batches.dev,
+    openEval: () => passes.loader('eval', corpus.eval, 'eval'),
+    score: (label, trials, batches) => parts.score(label, trials, batches, run.signal),
+    onEvaluated: async (set, evaluated) => {
+      await listeners.tell('onEvaluated', { set, ...evaluated });
+      listeners.throwIfFailed();
+    },
+    logger,
+  });
+  const result = { bestEpoch: epoch, cost, dev: sets.dev.metrics, eval: sets.eval?.metrics ?? null };
+  writeJsonAtomic(join(directory, RUN_FILES.metrics), result);
+  await reportRun({
+    directory,
+    run: { name: run.name, config, environment: parts.environment },
+    corpus,
+    model: parts.description,
+    history,
+    bestEpoch: epoch,
+    sets,
+  });
+  return result;
 }
 
 /** What a run works with from its first step to its report. */
@@ -115,7 +138,6 @@ interface RunParts {
   /** The options with the number of epochs that is meant. */
   readonly training: TrainingOptions;
   readonly isCompiled: boolean;
-  readonly profiler: Profiler | undefined;
   readonly environment: RunConfig['environment'];
   readonly corpus: Corpus;
   readonly inputShape: readonly (number | null)[];
@@ -128,8 +150,17 @@ interface RunParts {
   readonly passes: Passes;
   readonly loss: Loss;
   readonly batches: { readonly train: Batches; readonly dev: Batches };
-  /** Scores a set with the weights as they are. */
-  score(label: string, trials: readonly Trial[], batches: Batches): Promise<{ scored: ScoredTrial[]; loss: number }>;
+  /**
+   * Scores a set with the weights as they are.
+   *
+   * @throws TrainingError where `signal` is set
+   */
+  score(
+    label: string,
+    trials: readonly Trial[],
+    batches: Batches,
+    signal?: AbortSignal,
+  ): Promise<{ scored: ScoredTrial[]; loss: number }>;
   dispose(): Promise<void>;
 }
 
@@ -139,7 +170,6 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   const training = config.training.fastDevRun > 0 ? { ...config.training, numTrainEpochs: 1 } : config.training;
   const isCompiled = (run.compile ?? true) && run.engine.kind === 'native';
   precisionOf(training, isCompiled);
-  const profiler = profilerOf(run);
   const corpus = limitedCorpus(whole, config);
   const surroundings = { ...run, noise: corpus.noise };
   const inputShape = inputShapeOf(config, corpus.dev, surroundings);
@@ -171,7 +201,6 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
   return {
     training,
     isCompiled,
-    profiler,
     environment,
     corpus,
     inputShape,
@@ -183,9 +212,15 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
     passes,
     loss,
     batches,
-    score: (label, trials, data) => scoreTrials({ forward: inference.run, trials, data, label, logger, loss }),
+    score: async (label, trials, data, signal) => {
+      try {
+        return await scoreTrials({ forward: inference.run, trials, data, label, logger, loss, signal });
+      } catch (error) {
+        if (signal?.aborted !== true) throw error;
+        throw new TrainingError(`interrupted while scoring ${label}; the trained model is saved`, { cause: error });
+      }
+    },
     dispose: async () => {
-      profiler?.dispose();
       await Promise.all([batches.train.close(), batches.dev.close()]);
       inference.dispose();
       passes.dispose();
@@ -197,11 +232,12 @@ function prepareRun(run: ExperimentRun, whole: Corpus): RunParts {
 /**
  * Trains the model; the folder then holds the weights to evaluate.
  *
- * @returns what a training step costs; null where that is not known
+ * @returns the final counters
  */
-async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord): Promise<StepCost | null> {
+async function trainModel(run: ExperimentRun, parts: RunParts, listeners: RunListeners): Promise<Progress> {
   const { directory, logger } = run;
-  const { training, profiler, passes, weights, inputShape, isCompiled, batches, loss, plan, hasAttackTask } = parts;
+  const { training, passes, weights, inputShape, isCompiled, batches, loss, plan, hasAttackTask } = parts;
+  const nEpochs = training.numTrainEpochs;
   const measure = async () => {
     const dev = await parts.score('dev', parts.corpus.dev, batches.dev);
     return measureDev(dev.scored, dev.loss, decisionScore(training.loss));
@@ -210,7 +246,7 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
     forward: (inputs, stepSeed, also) => {
       return namedOutputs(passes.call(inputs, { training: true, seed: stepSeed, ...also }));
     },
-    ...(profiler === undefined ? {} : { wrapStep: (step) => profiledStep(step, profiler) }),
+    wrapStep: (step) => listeners.around.reduce(profiledStep, step),
     usesGpu: run.engine.usesGpu,
     hasAttackTask,
     isCompiled,
@@ -224,13 +260,22 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
     logger,
     ...(run.signal === undefined ? {} : { signal: run.signal }),
     measure,
-    onBest: (epoch, { threshold }) => writeModel(directory, weights, { threshold, epoch, inputShape }),
-    onState: (state, variables) => saveState(directory, variables, state, training.saveTotalLimit),
-    onEpoch: (epoch) => record.add(epoch),
-    resume: (variables) => {
-      if (!run.resume || !hasState(directory)) return undefined;
-      const state = loadState(directory, variables);
-      record.restore(state);
+    onStep: listeners.hearsSteps ? (step) => listeners.step({ ...step, nEpochs }) : undefined,
+    onBest: async (epoch, measurement) => {
+      writeModel(directory, weights, { threshold: measurement.threshold, epoch, inputShape });
+      await listeners.tell('onBest', { epoch, measurement, directory });
+    },
+    onState: async (state, variables) => {
+      saveState(directory, variables, state, training.saveTotalLimit);
+      const { epoch, batch, step } = state;
+      await listeners.tell('onSaved', { epoch, batch, step, directory });
+    },
+    onEpoch: (record) => listeners.tell('onEpoch', { record, nEpochs }),
+    failure: () => listeners.failure,
+    resume: async (variables) => {
+      const state = run.resume && hasState(directory) ? loadState(directory, variables) : undefined;
+      await listeners.tell('onStart', startEvent(run, parts, state));
+      listeners.throwIfFailed();
       return state;
     },
   });
@@ -238,24 +283,37 @@ async function trainModel(run: ExperimentRun, parts: RunParts, record: RunRecord
     const { threshold } = await measure();
     writeModel(directory, weights, { threshold, epoch: progress.epoch, inputShape });
   }
-  return progress.cost ?? null;
+  return progress;
+}
+
+function startEvent({ name, directory, config }: ExperimentRun, parts: RunParts, state?: Progress): StartEvent {
+  const { environment, corpus, description, named, training } = parts;
+  return {
+    ...{ name, directory, config, environment },
+    corpus: describeCorpus(corpus),
+    model: description,
+    nParameters: countParameters(named),
+    nEpochs: training.numTrainEpochs,
+    resumed: state === undefined ? null : { epoch: state.epoch, batch: state.batch, step: state.step },
+    history: state?.history ?? [],
+  };
 }
 
 /**
- * What measures the steps that the run asks for, and writes its tables once they are done.
+ * The run's own record.
  *
- * @throws ConfigError on engines that have no such times
+ * @throws ConfigError where steps are to be measured on an engine that has no such times
  */
-function profilerOf({ profile, engine, directory, logger }: ExperimentRun): Profiler | undefined {
-  if (profile === undefined) return undefined;
-  if (engine.kind !== 'native') {
-    throw new ConfigError(`profile: needs the native engine, got ${engine.kind}; run with --engine native`);
+function ownListeners({ profile, engine, directory, config, logger }: ExperimentRun): readonly OwnListener[] {
+  if (profile !== undefined && engine.kind !== 'native') {
+    throw new ConfigError(`profile: needs the native engine, got ${engine.kind}; run with \`engine: native\``);
   }
-  const folder = join(directory, RUN_FILES.profile);
-  return new Profiler(profile, (steps) => {
-    writeProfile(folder, steps);
-    logger.info(`profile of ${steps.length} steps: ${folder}`);
-  });
+  return [
+    historyListener(),
+    logListener(logger),
+    ...(config.training.tensorboard ? [tensorboardListener()] : []),
+    ...(profile === undefined ? [] : [profileListener(profile, directory, logger)]),
+  ];
 }
 
 function describeModel(

@@ -16,7 +16,7 @@ export function precisionOf(
   if (!isCompiled) {
     const name = bf16 ? 'bf16' : 'fp16';
     throw new ConfigError(
-      `training.${name}: needs compiled steps of the native engine; run without --no-compile and with --engine native, or set it to false`,
+      `training.${name}: needs compiled steps of the native engine; run without \`compile: false\` and with \`engine: native\`, or set it to false`,
     );
   }
   return bf16 ? 'bfloat16' : 'float16';

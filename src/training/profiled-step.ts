@@ -3,7 +3,7 @@ import type { Profiler } from '../graph/profiler.js';
 import type { TrainingStep } from './step.js';
 
 /** The same steps, measured where it is their turn. */
-export function profiledStep(step: TrainingStep, profiler: Profiler): TrainingStep {
+export function profiledStep(step: TrainingStep, profiler: Pick<Profiler, 'step'>): TrainingStep {
   return {
     ...step,
     accumulate: (batch, seed) => profiler.step('accumulate', () => step.accumulate(batch, seed)),

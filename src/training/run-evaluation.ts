@@ -34,6 +34,8 @@ export interface RunEvaluation {
   /** Opens the eval set's batches. */
   openEval(): Batches;
   score(label: string, trials: readonly Trial[], batches: Batches): Promise<{ scored: ScoredTrial[] }>;
+  /** Called with each set. */
+  onEvaluated(set: 'dev' | 'eval', evaluated: EvaluatedSet): Promise<void>;
   readonly logger: Logger;
 }
 
@@ -46,11 +48,16 @@ export async function evaluateRun(run: RunEvaluation): Promise<{ dev: EvaluatedS
   const { corpus } = run;
   const dev = await evaluateSet(run, 'dev', corpus.dev, run.devBatches);
   calibrateOn(dev.scored, run);
+  await run.onEvaluated('dev', dev);
   if (corpus.eval.length === 0) return { dev };
   const batches = run.openEval();
-  const final = await evaluateSet(run, 'eval', corpus.eval, batches);
-  await batches.close();
-  return { dev, eval: final };
+  try {
+    const final = await evaluateSet(run, 'eval', corpus.eval, batches);
+    await run.onEvaluated('eval', final);
+    return { dev, eval: final };
+  } finally {
+    await batches.close();
+  }
 }
 
 async function evaluateSet(

@@ -1,7 +1,7 @@
 /** Opens the folder of a run: a new one, or the one to resume. Nothing that an earlier run left is lost. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   RUN_FILES,
@@ -14,7 +14,7 @@ import { differences, type ExperimentConfig } from '../experiment/config.js';
 import type { Engine } from '../runtime/engine.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
-import { PROJECT_ROOT } from '../runtime/project-root.js';
+import { PROJECT_ROOT, packageVersion } from '../runtime/project-root.js';
 
 /** Training options that may differ on resume, because they change neither weights nor metrics. */
 const FREE_ON_RESUME = [
@@ -43,7 +43,7 @@ export function openRunFolder(
     const changed = differences(before.config, run.config).filter((name) => !FREE_ON_RESUME.includes(name));
     if (changed.length > 0) {
       throw new CheckpointError(
-        `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without --resume`,
+        `${directory}: can't resume, the run was started with other values of ${changed.join(', ')}; give the same options, or start anew without \`resume\``,
       );
     }
     return before;
@@ -64,9 +64,8 @@ export function openRunFolder(
 
 /** Version, commit, machine and engine, for `config.json` and the reports. */
 export function describeEnvironment(engine: Engine): RunEnvironment {
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
-    version,
+    version: packageVersion(),
     commit: describeCommit(PROJECT_ROOT),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,

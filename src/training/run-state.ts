@@ -70,7 +70,7 @@ export function hasState(directory: string): boolean {
  */
 export function loadState(directory: string, variables: StateVariables): Progress {
   const newest = listStates(directory).at(-1);
-  if (newest === undefined) throw new CheckpointError(`${directory}: nothing to resume; start without --resume`);
+  if (newest === undefined) throw new CheckpointError(`${directory}: nothing to resume; start without \`resume\``);
   const path = join(directory, newest.name);
   const file = openSafetensors(path);
   try {
@@ -85,7 +85,7 @@ export function loadState(directory: string, variables: StateVariables): Progres
 function parseProgress(path: string, { format, progress }: TensorFile['metadata']): Progress {
   if (format !== FORMAT || progress === undefined) {
     throw new CheckpointError(
-      `${path}: expected a training state of this version, got format ${format}; start anew without --resume`,
+      `${path}: expected a training state of this version, got format ${format}; start anew without \`resume\``,
     );
   }
   try {

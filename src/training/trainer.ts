@@ -63,14 +63,39 @@ export interface TrainerParts {
   readonly wrapStep?: (step: TrainingStep) => TrainingStep;
   /** Whether memory is that of a GPU, of which it is not known how much is free. Default false. */
   readonly usesGpu?: boolean;
+  /** Called after each batch. */
+  readonly onStep?: ((step: TrainedStep) => void) | undefined;
   /** Called with each new best model, before {@link onState}. */
-  onBest(epoch: number, measurement: DevMeasurement): void;
+  onBest(epoch: number, measurement: DevMeasurement): void | Promise<void>;
   /** Called when the state should be saved. */
-  onState(progress: Progress, variables: StateVariables): void;
+  onState(progress: Progress, variables: StateVariables): void | Promise<void>;
   /** Called after each epoch. */
-  onEpoch(record: EpochRecord): void;
-  /** Loads a saved state into the variables, or returns undefined to start from the beginning. */
-  resume(variables: StateVariables): Progress | undefined;
+  onEpoch(record: EpochRecord): void | Promise<void>;
+  /** Asked where the run can save: an error with which it should, and end. */
+  failure?(): Error | undefined;
+  /** Loads a saved state into the variables, or gives undefined to start from the beginning. */
+  resume(variables: StateVariables): Progress | undefined | Promise<Progress | undefined>;
+}
+
+/** A batch that was trained on. */
+export interface TrainedStep {
+  /** Of this batch, from 1. */
+  readonly epoch: number;
+  /** Of the epoch, from 1. */
+  readonly batch: number;
+  readonly nBatches: number;
+  /** Optimizer updates so far. */
+  readonly step: number;
+  /** Whether the weights were updated: not while gradients are gathered, nor where they overflowed. */
+  readonly isUpdate: boolean;
+  /** Of this batch. */
+  readonly loss: number;
+  /** Of this batch's attack logits, before its weight; 0 in a model of one task. */
+  readonly attackLoss: number;
+  /** Mean over the epoch so far. */
+  readonly meanLoss: number;
+  /** Of the update that the batch belongs to. */
+  readonly learningRate: number;
 }
 
 const START: Progress = {
@@ -112,7 +137,7 @@ export async function train(parts: TrainerParts): Promise<Progress> {
   const training = prepare(parts);
   const { options, average } = training;
   try {
-    let progress = parts.resume(training.variables) ?? START;
+    let progress = (await parts.resume(training.variables)) ?? START;
     training.lossScale?.restore(progress.lossScale);
     while (progress.epoch < options.numTrainEpochs && !shouldStop(progress, options)) {
       progress = await trainEpoch(training, progress);
@@ -173,7 +198,7 @@ async function trainEpoch(training: Training, before: Progress): Promise<Progres
     const measurement = await training.measure();
     const value = measurement[options.metricForBestModel];
     const gain = from.best === null ? Number.POSITIVE_INFINITY : gainOf(value, from.best.value, options);
-    if (gain > 0) training.onBest(epoch, measurement);
+    if (gain > 0) await training.onBest(epoch, measurement);
     return { measurement, value, gain };
   });
   const { step, lossSum, attackLossSum } = trained;
@@ -200,8 +225,10 @@ async function trainEpoch(training: Training, before: Progress): Promise<Progres
     patience: gain > options.earlyStoppingThreshold ? 0 : from.patience + 1,
     history: [...from.history, record],
   };
-  training.onState(after, training.variables);
-  training.onEpoch(record);
+  await training.onState(after, training.variables);
+  await training.onEpoch(record);
+  const failure = training.failure?.();
+  if (failure !== undefined) throw failure;
   if (training.signal?.aborted === true) throw new TrainingError(`interrupted after epoch ${epoch}; saved`);
   return after;
 }
@@ -214,7 +241,7 @@ async function trainBatches(training: Training, from: Progress, clock: () => num
   const bar = training.logger.progress(`epoch ${epoch}/${options.numTrainEpochs}`, data.nBatches);
   let isPriced = !isNew;
   let now = from;
-  const save = (): void => training.onState({ ...now, seconds: clock() }, training.variables);
+  const save = async () => training.onState({ ...now, seconds: clock() }, training.variables);
   try {
     for await (const examples of data.batches(epoch, from.batch)) {
       if (!isPriced) {
@@ -234,22 +261,40 @@ async function trainBatches(training: Training, from: Progress, clock: () => num
       const isTaken = isUpdate && losses.isSkipped !== true;
       now = { ...withLosses(now, losses), batch, step: now.step + (isTaken ? 1 : 0) };
       if (lossScale !== undefined) now = { ...now, lossScale: lossScale.state };
+      tellStep(training, now, losses, isTaken);
       if (!isUpdate) continue;
       if (isTaken) average?.afterUpdate(now.step);
       bar.update(batch, `loss ${(now.lossSum / batch).toFixed(4)}`);
       // Batches that are ready leave no turn of the event loop, in which a Ctrl-C or the terminal could be heard.
       await setImmediate();
       if (batch === data.nBatches) continue;
+      const failure = training.failure?.();
+      if (failure !== undefined) {
+        await save();
+        throw failure;
+      }
       if (training.signal?.aborted === true) {
-        save();
+        await save();
         throw new TrainingError(`interrupted in epoch ${epoch} after ${batch} of ${data.nBatches} batches; saved`);
       }
-      if (options.saveSteps !== null && now.step % options.saveSteps === 0) save();
+      if (options.saveSteps !== null && now.step % options.saveSteps === 0) await save();
     }
   } finally {
     bar.end();
   }
   return now;
+}
+
+function tellStep(training: Training, now: Progress, { loss, attackLoss }: StepLosses, isUpdate: boolean): void {
+  if (training.onStep === undefined) return;
+  const { epoch, batch, step } = now;
+  training.onStep({
+    epoch: epoch + 1,
+    ...{ batch, step, isUpdate, loss, attackLoss },
+    nBatches: training.data.nBatches,
+    meanLoss: now.lossSum / batch,
+    learningRate: training.schedule(isUpdate ? step - 1 : step),
+  });
 }
 
 /** Seconds from now on, and `before`. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
-import { compileArgument, engineArguments, engineOptionsFrom } from '../../src/commands/engine-options.js';
+import { engineOptions } from '../../src/api/engine.js';
+import { compileArgument, engineArguments, engineChoiceFrom } from '../../src/commands/engine-options.js';
 import { ConfigError } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 
@@ -8,7 +9,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const parse = async (...words: string[]) => {
   const args = await engineArguments(yargs(words).exitProcess(false).strict().fail(false)).parseAsync();
-  return engineOptionsFrom(args, 'inference', silentLogger);
+  return engineOptions(engineChoiceFrom(args, silentLogger), 'inference');
 };
 
 describe('the engine options of the commands', () => {

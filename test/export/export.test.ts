@@ -66,7 +66,7 @@ describe('an export', () => {
 
   test('replaces an export only where told, and nothing else ever', async () => {
     await exported('taken');
-    await expect(exported('taken')).rejects.toThrow(/there is an export already; choose another, or add --overwrite/);
+    await expect(exported('taken')).rejects.toThrow(/there is an export already; choose another, or add `overwrite`/);
     await exported('taken', { overwrite: true });
     mkdirSync(join(folder, 'mine'));
     writeFileSync(join(folder, 'mine', 'thesis.txt'), 'years');
@@ -78,11 +78,11 @@ describe('an export', () => {
 
   test.each([
     [{ format: 'savedmodel', quantize: 'int8' }, /savedmodel has no int8 weights; .* export tfjs-graph, onnx, tflite/],
-    [{ format: 'tfjs-layers', withFeatures: true }, /tfjs-layers holds layers alone; leave --with-features out/],
+    [{ format: 'tfjs-layers', withFeatures: true }, /tfjs-layers holds layers alone; leave `withFeatures` out/],
     [{ format: 'onnx', frozen: true }, /--frozen is for savedmodel/],
     [{ format: 'tfjs-layers' }, /no layers model of stock layers: it has Voiceproof.*; export tfjs-graph/],
     [{ format: 'huggingface' }, /huggingface is for models of type wav2vec2, got lcnn-small/],
-    [{ seconds: 3 }, /was trained on clips of 0.5 s and takes these; leave --seconds out/],
+    [{ seconds: 3 }, /was trained on clips of 0.5 s and takes these; leave `seconds` out/],
   ] as const)('refuses %j, and leaves nothing behind', async (options, message) => {
     const before = readdirSync(folder).sort();
     const promise = exported('refused', options);

@@ -60,7 +60,7 @@ describe('a feature as ops', () => {
       const extractor = createFeature(feature, SAMPLE_RATE);
       expect(() => createFrontEnd(feature.type, extractor)).toThrow(ConfigError);
       expect(() => createFrontEnd(feature.type, extractor)).toThrow(
-        `export: the feature ${feature.type}, with its options, can't be part of a program; leave --with-features out`,
+        `export: the feature ${feature.type}, with its options, can't be part of a program; leave \`withFeatures\` out`,
       );
     },
   );

@@ -67,7 +67,9 @@ function makeParts(options: Partial<TrainingOptions>, over: Partial<TrainerParts
       const value = kernel.dataSync()[0] as number;
       return { loss: value, eer: Math.abs(value), auc: 0.5, accuracy: 0.5, threshold: 0 };
     },
-    onBest: (epoch) => log.best.push(epoch),
+    onBest: (epoch) => {
+      log.best.push(epoch);
+    },
     onState: (progress, variables) => {
       log.states += 1;
       saveState(directory, variables, progress, parsed.saveTotalLimit);
