@@ -49,13 +49,13 @@ export default function setup(vitest: TestProject): () => void {
   const packed = run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], REPOSITORY);
   const tarball = join(folder, packed.trim().split('\n').at(-1) as string);
   mkdirSync(project);
-  const examples = copyExamples(join(project, 'examples'), tarball);
+  const packages = ['examples', 'packages'].flatMap((parent) => copyPackages(parent, project, tarball));
   writeJson(join(project, 'package.json'), {
     name: 'documents',
     private: true,
     type: 'module',
-    // One installation for all: each example asks for what its package.json names, and gets the packed package.
-    workspaces: examples.map((name) => `examples/${name}`),
+    // One installation for all: each gets what its package.json names, and the packed package.
+    workspaces: packages,
     dependencies: {
       voiceproof: `file:${tarball}`,
       'onnxruntime-node': versionOf('onnxruntime-node'),
@@ -95,22 +95,21 @@ function copyRepository(clone: string): void {
   symlinkSync(join(REPOSITORY, 'node_modules'), join(clone, 'node_modules'));
 }
 
-/** Copies the examples, asking for the packed package where they ask for a published one. */
-function copyExamples(to: string, tarball: string): string[] {
-  const from = join(REPOSITORY, 'examples');
-  const names = readdirSync(from);
-  for (const name of names) {
-    const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', join(from, name)], from);
+/** Copies packages of the repository's, asking for the packed package where they ask for a published one. */
+function copyPackages(parent: string, to: string, tarball: string): string[] {
+  const from = join(REPOSITORY, parent);
+  return readdirSync(from).map((name) => {
+    const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', name], from);
     for (const file of listed.split('\0').filter((each) => each !== '')) {
-      mkdirSync(dirname(join(to, file)), { recursive: true });
-      copyFileSync(join(from, file), join(to, file));
+      mkdirSync(dirname(join(to, parent, file)), { recursive: true });
+      copyFileSync(join(from, file), join(to, parent, file));
     }
-    const path = join(to, name, 'package.json');
+    const path = join(to, parent, name, 'package.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> };
     manifest.dependencies.voiceproof = `file:${tarball}`;
     writeJson(path, manifest);
-  }
-  return names;
+    return `${parent}/${name}`;
+  });
 }
 
 function versionOf(name: string): string {
