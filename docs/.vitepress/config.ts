@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SELF = `${ROOT}docs/.vitepress/config.ts`;
 
 /** The title of a page, as its first line says. */
 const titleOf = (path: string): string =>
@@ -23,7 +24,7 @@ const pagesIn = (folder: string): string[] =>
 const examples = readdirSync(`${ROOT}examples`).map((name) => `examples/${name}/README.md`);
 
 /** In the order of a newcomer's way, rather than of the alphabet. */
-const GUIDES = ['score', 'train', 'report', 'wav2vec2', 'browser', 'python'].map(
+const GUIDES = ['score', 'train', 'report', 'wav2vec2', 'plugins', 'browser', 'python'].map(
   (name) => `docs/guides/${name}.md`,
 );
 
@@ -79,6 +80,21 @@ export default defineConfig({
         }
       });
     },
+  },
+  vite: {
+    plugins: [
+      {
+        // Pages above this folder find Vue where it is installed, which is here.
+        name: 'vue-of-the-site',
+        enforce: 'pre',
+        resolveId(source, importer, { ssr = false } = {}) {
+          if (!/^vue($|\/)/.test(source) || importer === SELF) return null;
+          // What renders the pages at build time imports it as it is.
+          if (ssr) return { id: source, external: true };
+          return this.resolve(source, SELF, { skipSelf: true });
+        },
+      },
+    ],
   },
   themeConfig: {
     nav: [

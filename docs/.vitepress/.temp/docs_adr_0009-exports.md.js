@@ -1,0 +1,19 @@
+import { ssrRenderAttrs } from "vue/server-renderer";
+import { useSSRContext } from "vue";
+import { _ as _export_sfc } from "./plugin-vue_export-helper.1tPrXgE0.js";
+const __pageData = JSON.parse('{"title":"9. Exports from the recorded program","description":"","frontmatter":{},"headers":[],"relativePath":"docs/adr/0009-exports.md","filePath":"docs/adr/0009-exports.md"}');
+const _sfc_main = { name: "docs/adr/0009-exports.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs(_attrs)}><h1 id="_9-exports-from-the-recorded-program" tabindex="-1">9. Exports from the recorded program <a class="header-anchor" href="#_9-exports-from-the-recorded-program" aria-label="Permalink to &quot;9. Exports from the recorded program&quot;">​</a></h1><h2 id="context" tabindex="-1">Context <a class="header-anchor" href="#context" aria-label="Permalink to &quot;Context&quot;">​</a></h2><p>A detector is trained here and needed elsewhere: in Python, behind TensorFlow Serving, in a browser, in onnxruntime. TensorFlow.js writes layers models only, which need our layer classes where they are read; converters start from other frameworks. Front-ends are the usual place where two implementations of one detector part ways.</p><h2 id="choice" tabindex="-1">Choice <a class="header-anchor" href="#choice" aria-label="Permalink to &quot;Choice&quot;">​</a></h2><p>Inference is already a program: the list of ops that a forward pass asked of the engine. Every format is written from it. The pass is recorded with tfjs&#39;s own ops rather than TensorFlow&#39;s fused ones, as every runtime has these, at two sizes of batch; what differs between the recordings follows the batch and is computed from the input&#39;s shape. Length stays fixed: to what the model was trained on, or to a stated one.</p><ul><li>SavedModel: the ops as they are, with variables in checkpoint files or frozen. tfjs graph model: the same graph as JSON. ONNX: a table of translations, channels-first around convolutions. TFLite: by TensorFlow&#39;s converter, for want of a description of its format in ops. Hugging Face: the weights under their names there.</li><li>With features, the front-end is recorded too. A feature states its stages as data (window, matrices, constants); <code>front-end.ts</code> makes ops of stages and knows no feature by name. Framing, window and Fourier transform are one strided convolution. What is no list of stages, such as a window that slides, is refused in one line.</li><li>int8 in ONNX is unsigned with a zero at 128, a scale for each output channel, and activations rounded over the range they have in the batch at hand: signed weights would overflow the 16-bit sums of processors without VNNI. Weights of recurrences are stored in 8 bits and multiplied in float32.</li><li>An export carries three made-up clips with the scores of its checkpoint, computed by the extractor and the model rather than the exported program, so that whoever runs it compares with what was trained.</li></ul><h2 id="price" tabindex="-1">Price <a class="header-anchor" href="#price" aria-label="Permalink to &quot;Price&quot;">​</a></h2><p>Composed ops are slower than fused ones where the reader does not fuse them itself; onnxruntime and TensorFlow do. Recurrences are unrolled: an ONNX LCNN has 1,450 nodes. Scores in 8 bits depend a little on what else is in the batch. The self-test knows a broken export, not a bad detector.</p></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/adr/0009-exports.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const _0009Exports = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  _0009Exports as default
+};

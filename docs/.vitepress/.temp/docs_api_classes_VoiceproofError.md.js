@@ -1,0 +1,19 @@
+import { ssrRenderAttrs } from "vue/server-renderer";
+import { useSSRContext } from "vue";
+import { _ as _export_sfc } from "./plugin-vue_export-helper.1tPrXgE0.js";
+const __pageData = JSON.parse('{"title":"Class: VoiceproofError","description":"","frontmatter":{},"headers":[],"relativePath":"docs/api/classes/VoiceproofError.md","filePath":"docs/api/classes/VoiceproofError.md"}');
+const _sfc_main = { name: "docs/api/classes/VoiceproofError.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs(_attrs)}><h1 id="class-voiceprooferror" tabindex="-1">Class: VoiceproofError <a class="header-anchor" href="#class-voiceprooferror" aria-label="Permalink to &quot;Class: VoiceproofError&quot;">​</a></h1><p>Base of every error that is the input&#39;s fault rather than ours.</p><h2 id="extends" tabindex="-1">Extends <a class="header-anchor" href="#extends" aria-label="Permalink to &quot;Extends&quot;">​</a></h2><ul><li><code>Error</code></li></ul><h2 id="extended-by" tabindex="-1">Extended by <a class="header-anchor" href="#extended-by" aria-label="Permalink to &quot;Extended by&quot;">​</a></h2><ul><li><a href="./AudioError.html"><code>AudioError</code></a></li><li><a href="./CheckpointError.html"><code>CheckpointError</code></a></li><li><a href="./ConfigError.html"><code>ConfigError</code></a></li><li><a href="./DataError.html"><code>DataError</code></a></li><li><a href="./EngineError.html"><code>EngineError</code></a></li><li><a href="./GraphError.html"><code>GraphError</code></a></li><li><a href="./ShapeError.html"><code>ShapeError</code></a></li><li><a href="./TrainingError.html"><code>TrainingError</code></a></li></ul><h2 id="constructors" tabindex="-1">Constructors <a class="header-anchor" href="#constructors" aria-label="Permalink to &quot;Constructors&quot;">​</a></h2><h3 id="constructor" tabindex="-1">Constructor <a class="header-anchor" href="#constructor" aria-label="Permalink to &quot;Constructor&quot;">​</a></h3><div class="language-ts vp-adaptive-theme"><button title="Copy Code" class="copy"></button><span class="lang">ts</span><pre class="shiki shiki-themes github-light github-dark vp-code" tabindex="0"><code><span class="line"><span style="--shiki-light:#D73A49;--shiki-dark:#F97583;">new</span><span style="--shiki-light:#6F42C1;--shiki-dark:#B392F0;"> VoiceproofError</span><span style="--shiki-light:#24292E;--shiki-dark:#E1E4E8;">(message: string, options</span><span style="--shiki-light:#D73A49;--shiki-dark:#F97583;">?:</span><span style="--shiki-light:#24292E;--shiki-dark:#E1E4E8;"> ErrorOptions): VoiceproofError;</span></span></code></pre></div><h4 id="parameters" tabindex="-1">Parameters <a class="header-anchor" href="#parameters" aria-label="Permalink to &quot;Parameters&quot;">​</a></h4><table tabindex="0"><thead><tr><th>Parameter</th><th>Type</th></tr></thead><tbody><tr><td><code>message</code></td><td><code>string</code></td></tr><tr><td><code>options?</code></td><td><code>ErrorOptions</code></td></tr></tbody></table><h4 id="returns" tabindex="-1">Returns <a class="header-anchor" href="#returns" aria-label="Permalink to &quot;Returns&quot;">​</a></h4><p><code>VoiceproofError</code></p><h4 id="overrides" tabindex="-1">Overrides <a class="header-anchor" href="#overrides" aria-label="Permalink to &quot;Overrides&quot;">​</a></h4><p><code>Error.constructor</code></p></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/api/classes/VoiceproofError.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const VoiceproofError = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  VoiceproofError as default
+};

@@ -1,0 +1,19 @@
+import { ssrRenderAttrs } from "vue/server-renderer";
+import { useSSRContext } from "vue";
+import { _ as _export_sfc } from "./plugin-vue_export-helper.1tPrXgE0.js";
+const __pageData = JSON.parse('{"title":"Interface: Diagnosis","description":"","frontmatter":{},"headers":[],"relativePath":"docs/api/interfaces/Diagnosis.md","filePath":"docs/api/interfaces/Diagnosis.md"}');
+const _sfc_main = { name: "docs/api/interfaces/Diagnosis.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs(_attrs)}><h1 id="interface-diagnosis" tabindex="-1">Interface: Diagnosis <a class="header-anchor" href="#interface-diagnosis" aria-label="Permalink to &quot;Interface: Diagnosis&quot;">​</a></h1><p>The whole diagnosis: facts, and the checks made of them.</p><h2 id="properties" tabindex="-1">Properties <a class="header-anchor" href="#properties" aria-label="Permalink to &quot;Properties&quot;">​</a></h2><table tabindex="0"><thead><tr><th>Property</th><th>Modifier</th><th>Type</th><th>Description</th></tr></thead><tbody><tr><td><a id="property-cachedirectory"></a> <code>cacheDirectory</code></td><td><code>readonly</code></td><td><code>string</code></td><td>-</td></tr><tr><td><a id="property-checks"></a> <code>checks</code></td><td><code>readonly</code></td><td>readonly <a href="./Check.html"><code>Check</code></a>[]</td><td>-</td></tr><tr><td><a id="property-cores"></a> <code>cores</code></td><td><code>readonly</code></td><td><code>number</code></td><td>-</td></tr><tr><td><a id="property-engine"></a> <code>engine</code></td><td><code>readonly</code></td><td>| <code>Pick</code>&lt;<a href="./Engine.html"><code>Engine</code></a>, <code>&quot;kind&quot;</code> | <code>&quot;source&quot;</code> | <code>&quot;version&quot;</code> | <code>&quot;devices&quot;</code> | <code>&quot;usesGpu&quot;</code>&gt; | <code>null</code></td><td>-</td></tr><tr><td><a id="property-freememorybytes"></a> <code>freeMemoryBytes</code></td><td><code>readonly</code></td><td><code>number</code></td><td>-</td></tr><tr><td><a id="property-gpus"></a> <code>gpus</code></td><td><code>readonly</code></td><td>readonly <code>object</code>[]</td><td>-</td></tr><tr><td><a id="property-matmulgflops"></a> <code>matmulGflops</code></td><td><code>readonly</code></td><td><code>number</code> | <code>null</code></td><td>Billions of multiplications and additions a second in a square float32 matrix product; null without engine.</td></tr><tr><td><a id="property-memorybytes"></a> <code>memoryBytes</code></td><td><code>readonly</code></td><td><code>number</code></td><td>-</td></tr><tr><td><a id="property-node"></a> <code>node</code></td><td><code>readonly</code></td><td><code>string</code></td><td>-</td></tr><tr><td><a id="property-ok"></a> <code>ok</code></td><td><code>readonly</code></td><td><code>boolean</code></td><td>-</td></tr><tr><td><a id="property-pip"></a> <code>pip</code></td><td><code>readonly</code></td><td><code>string</code> | <code>null</code></td><td>-</td></tr><tr><td><a id="property-platform"></a> <code>platform</code></td><td><code>readonly</code></td><td><code>string</code></td><td>Such as <code>linux-x64 6.1.0</code>.</td></tr><tr><td><a id="property-python"></a> <code>python</code></td><td><code>readonly</code></td><td><code>string</code> | <code>null</code></td><td>The first Python and pip that answer; null where none does.</td></tr></tbody></table></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("docs/api/interfaces/Diagnosis.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const Diagnosis = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  Diagnosis as default
+};
