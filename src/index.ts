@@ -28,7 +28,7 @@ export { type ScoredFile, type ScoreFilesOptions, scoreFiles } from './api/score
 export type { ScoreCalibration } from './experiment/calibration-file.js';
 export type { Decision, DecisionOptions, Verdict } from './inference/decision.js';
 export type { RecordingOptions, ScoredWindow } from './inference/score-recording.js';
-export type { AggregationOptions, Segment } from './inference/segments.js';
+export type { AggregationOptions, Change, Segment } from './inference/segments.js';
 
 // Training and evaluation
 
@@ -40,6 +40,7 @@ export {
   type ExperimentOptions,
   type ExperimentResult,
   type NamedExperiment,
+  type PartChoice,
   resolveExperiment,
   runExperiment,
 } from './api/experiment.js';
@@ -135,6 +136,39 @@ export type { ModelType, PaddingKind } from './models/model.js';
 export { type Pooling, pool, poolingSchema } from './models/pooling.js';
 export { importRawNet2 } from './models/rawnet2.weights.js';
 export { buildModel, models } from './models/registry.js';
+
+// Types that those above are made of
+
+export type { AudioOptions } from './data/audio.js';
+export type { AugmentationContext } from './data/augment/augmentation.js';
+export type { LoadContext } from './data/corpus.js';
+export { LABELS } from './data/trial.js';
+export { WAV_FORMATS } from './data/wav-file.js';
+export type { ImportedAasist, PretrainedModel } from './experiment/aasist-import.js';
+export type { RunEnvironment } from './experiment/checkpoint.js';
+export { EXPORT_FORMATS } from './experiment/export-formats.js';
+export type { ImportedModel } from './experiment/huggingface-import.js';
+export type { Quantization } from './export/quantization.js';
+export type { FeatureStage } from './features/stages.js';
+export type { LowPrecision } from './graph/autocast.js';
+export type { Assignment, Capture, Constant, Operation, Value } from './graph/program.js';
+export type { NamedTensors } from './graph/record.js';
+export type { LayerChoice } from './inference/embed.js';
+export type { ScoreInput } from './inference/score-inputs.js';
+export type { ScoredInput } from './inference/score-lines.js';
+export type { CallArguments } from './layers/layer-options.js';
+export type { ClassWeights } from './losses/loss.js';
+export type { ConfidenceInterval } from './metrics/bootstrap.js';
+export type { ClassReport } from './metrics/classification.js';
+export type { AttackMetrics, GroupMetrics } from './metrics/summary.js';
+export type { AsvErrorRates } from './metrics/tdcf.js';
+export type { ComparedPair, ComparedRun, ComparedSystem, ComparisonInput } from './report/comparison.js';
+export type { EngineKind, Purpose } from './runtime/engine.js';
+export type { TypedOptions } from './runtime/options.js';
+export type { Random } from './runtime/random.js';
+export type { DevMeasurement } from './training/evaluation.js';
+export type { RunResult } from './training/experiment-run.js';
+export type { StepCost } from './training/step-cost.js';
 
 // Errors: each is one line that says where, what was expected, what came, and what to do
 

@@ -5,10 +5,15 @@ import { openSamples } from '../data/audio-stream.js';
 import type { ScoreCalibration } from '../experiment/calibration-file.js';
 import { createDecider, type Decision, type DecisionOptions } from '../inference/decision.js';
 import { bundledCheckpoint, needsEngine, openScorer } from '../inference/open-scorer.js';
-import { type FileFailure, type FileScore, orFailure, scoreAudio } from '../inference/score-file.js';
+import {
+  type FileScore as ClipResult,
+  type FileFailure as Failure,
+  orFailure,
+  scoreAudio,
+} from '../inference/score-file.js';
 import {
   type RecordingOptions,
-  type RecordingScore,
+  type RecordingScore as RecordingResult,
   type ScoredWindow,
   scoreRecording,
   windowSizes,
@@ -20,12 +25,8 @@ import { AudioError, CheckpointError, ConfigError } from '../runtime/errors.js';
 import { type AudioInput, nameOfInput, readInput, recordingOf } from './audio-input.js';
 import { type EngineChoice, type JobOptions, jobLogger, startEngine } from './engine.js';
 
-/** A clip that was scored: the fields of `score --json`. */
-export type ClipResult = FileScore;
-/** A recording that was scored window by window. */
-export type RecordingResult = RecordingScore;
-/** An input that could not be scored, and why. */
-export type Failure = FileFailure;
+export type { FileFailure as Failure, FileScore as ClipResult } from '../inference/score-file.js';
+export type { RecordingScore as RecordingResult } from '../inference/score-recording.js';
 
 /** A window of live audio. Seconds count from the start of the stream. */
 export interface WindowScore extends ScoredWindow, Decision {}
@@ -96,6 +97,7 @@ export interface Detector {
   ): AsyncGenerator<WindowScore>;
   /** Gives everything back. A second call does nothing. */
   dispose(): void;
+  /** As `dispose`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -2,9 +2,11 @@
 import { basename, extname } from 'node:path';
 import type { LayerChoice } from '../inference/embed.js';
 import { AudioError, ConfigError, messageOf } from '../runtime/errors.js';
-import { type StoredTensor, writeSafetensors } from '../runtime/safetensors.js';
+import { type StoredTensor as Embedding, writeSafetensors } from '../runtime/safetensors.js';
 import { type AudioInput, nameOfInput, readInput } from './audio-input.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
+
+export type { StoredTensor as Embedding } from '../runtime/safetensors.js';
 
 /** How clips are embedded. */
 export interface EmbedOptions extends JobOptions {
@@ -15,9 +17,6 @@ export interface EmbedOptions extends JobOptions {
   /** The `.safetensors` file to write. Default: nothing is written. */
   readonly output?: string | undefined;
 }
-
-/** A hidden state: float32 `[1, frames, features]`. */
-export type Embedding = StoredTensor;
 
 /**
  * The hidden states of clips, by the names that transformers gives them: `hidden_states.0` (what the transformer takes) and up
@@ -38,7 +37,7 @@ export async function embedFiles(
   const logger = jobLogger(options);
   return withEngine({ ...options, logger }, 'inference', async () => {
     const { loadEmbedder } = await import('../inference/embed.js');
-    const embedder = loadEmbedder(checkpoint, layers);
+    const embedder = await loadEmbedder(checkpoint, layers);
     const tensors = new Map<string, Embedding>();
     const progress = logger.progress('embed', inputs.length);
     try {

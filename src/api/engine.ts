@@ -39,7 +39,7 @@ export interface ProgressEvent {
 export interface JobOptions extends EngineChoice {
   /** Stops the work, which then throws what the signal was aborted with; what is written is whole or not there. */
   readonly signal?: AbortSignal | undefined;
-  /** Called as the work goes on, some times a second at most where it is quick. */
+  /** Called as the work goes on: after each clip, batch or piece of a download. */
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 }
 
@@ -47,6 +47,7 @@ export interface JobOptions extends EngineChoice {
 export interface HeldEngine extends Engine {
   /** Lets go of it. It is closed when nobody else holds it. A second call does nothing. */
   close(): void;
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

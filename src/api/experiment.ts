@@ -5,14 +5,15 @@ import type { CorpusOptions, corpusOptions } from '../data/corpus-options.js';
 import { type ExperimentConfig, mergeOptions, parseExperiment, readExperiment } from '../experiment/config.js';
 import type { trainingOptions } from '../experiment/training-options.js';
 import type { ProfileSchedule } from '../graph/profiler.js';
+import { ConfigError } from '../runtime/errors.js';
 import type { TypedOptions } from '../runtime/options.js';
-import type { ExperimentResult as RunResult } from '../training/experiment-run.js';
+import type { RunResult } from '../training/experiment-run.js';
 import type { RunListener } from '../training/listener.js';
 import { cacheFolder } from './cache.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
 
 /** A part by its name, or by its type with options, which the part itself checks. */
-type Choice = TypedOptions | ({ readonly type: string } & Readonly<Record<string, unknown>>);
+export type PartChoice = TypedOptions | ({ readonly type: string } & Readonly<Record<string, unknown>>);
 
 /** An experiment as people write it: only what departs from the defaults. */
 export interface ExperimentInput {
@@ -24,13 +25,13 @@ export interface ExperimentInput {
   /** Which clips. Default: the corpus that comes with the package. */
   readonly data?: z.input<typeof corpusOptions> | CorpusOptions;
   /** Null where the model takes the waveform, which is the default. */
-  readonly feature?: Choice | null;
-  readonly augment?: readonly Choice[];
-  readonly model: Choice;
+  readonly feature?: PartChoice | null;
+  readonly augment?: readonly PartChoice[];
+  readonly model: PartChoice;
   /** Checkpoint whose weights the run starts from. */
   readonly pretrained?: string | null;
   readonly ignoreMismatchedSizes?: boolean;
-  readonly training?: z.input<typeof trainingOptions>;
+  readonly training?: Partial<z.input<typeof trainingOptions>>;
 }
 
 /** A resolved experiment and what it is called. */
@@ -94,7 +95,7 @@ export async function runExperiment(
 }
 
 /**
- * Reads and checks an experiment without running it.
+ * Reads and checks an experiment without running it. One that is resolved already is taken as it is.
  *
  * @throws ConfigError where there is no such experiment (with the nearest name), or it has problems, all of which it lists
  */
@@ -109,10 +110,10 @@ export async function resolveExperiment(
     return { name: options.name ?? name, config };
   }
   if ('config' in experiment) {
-    const { name, config } = experiment;
-    const isAsItIs = Object.keys(overrides).length === 0;
-    const resolved = isAsItIs ? config : await parseExperiment(mergeOptions(config, overrides), name);
-    return { name: options.name ?? name, config: resolved };
+    if (Object.keys(overrides).length === 0) return { ...experiment, name: options.name ?? experiment.name };
+    throw new ConfigError(
+      'experiment: one that is resolved has all its options; give `set` and `seed` when resolving it',
+    );
   }
   const name = options.name ?? (directory === undefined ? 'experiment' : basename(directory));
   return { name, config: await parseExperiment(mergeOptions(experiment, overrides), name) };

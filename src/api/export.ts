@@ -3,7 +3,7 @@ import type { ExportFormat } from '../experiment/export-formats.js';
 import type { ExportManifest } from '../experiment/export-manifest.js';
 import type { Quantization } from '../export/quantization.js';
 import type { ParityRow } from '../export/verify.js';
-import { packageVersion } from '../runtime/project-root.js';
+import { packageVersion } from '../runtime/package-version.js';
 import { type JobOptions, jobLogger, withEngine } from './engine.js';
 
 /** What to export, and how. */
@@ -37,12 +37,13 @@ export interface ExportOptions extends JobOptions {
  */
 export async function exportCheckpoint(checkpoint: string, options: ExportOptions): Promise<ExportManifest> {
   const { format, output, overwrite = false, withFeatures = false, frozen = false, quantize, seconds } = options;
-  const { license, python = 'python3', signal } = options;
+  const { license, python = 'python3', signal, onProgress } = options;
   return withEngine({ ...options, logger: jobLogger(options) }, 'inference', async () => {
-    const { exportCheckpoint: write } = await import('../export/export.js');
+    const { exportCheckpoint: write, EXPORT_STEPS } = await import('../export/export.js');
     return write({
       ...{ checkpoint, format, output, overwrite, withFeatures, frozen, quantize, seconds, license, python, signal },
       version: packageVersion(),
+      onStep: (done) => onProgress?.({ label: `export ${format}`, done, total: EXPORT_STEPS, note: '' }),
     });
   });
 }
@@ -62,9 +63,10 @@ export interface VerifyOptions extends JobOptions {
  * @throws CheckpointError where the folder is no export, or was changed
  */
 export async function verifyExport(directory: string, options: VerifyOptions = {}): Promise<ParityRow[]> {
-  const { python = 'python3', chromium, signal } = options;
+  const { python = 'python3', chromium, signal, onProgress } = options;
   return withEngine({ ...options, logger: jobLogger(options) }, 'inference', async () => {
     const { verifyExport: verify } = await import('../export/verify.js');
-    return verify(directory, { python, chromium, signal });
+    const onConsumer = (done: number, total: number) => onProgress?.({ label: 'verify', done, total, note: '' });
+    return verify(directory, { python, chromium, signal, onConsumer });
   });
 }

@@ -93,10 +93,11 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
     const python = args.python ?? (process.env.VOICEPROOF_PYTHON || undefined);
     if (args.verify !== undefined) {
       const chromium = args.chromium ?? (process.env.VOICEPROOF_CHROMIUM || undefined);
-      const rows = await api.verifyExport(args.verify, { ...choice, python, chromium });
+      const asked = await api.verifyExport(args.verify, { ...choice, python, chromium });
+      const rows = asked.map((row) => (row.reason === undefined ? row : { ...row, reason: inFlags(row.reason) }));
       const { parityTable } = await import('../export/verify.js');
-      if (args.json) for (const row of rows) writeResult(inFlags(JSON.stringify(row)));
-      else writeResult(inFlags(parityTable(rows)));
+      if (args.json) for (const row of rows) writeResult(JSON.stringify(row));
+      else writeResult(parityTable(rows));
       if (rows.every(({ status }) => status === 'skipped')) {
         throw new VoiceproofError(`${args.verify}: nothing was checked, as nothing here runs it; install one of these`);
       }

@@ -136,7 +136,7 @@ export const scoreCommand: CommandModule<object, ScoreArguments> = {
     for await (const { input, result } of scoreFiles(args.files ?? [], options)) {
       if ('error' in result) process.exitCode = EXIT.failure;
       if (args.output !== undefined) continue;
-      const line = format === 'text' ? inFlags(describe(result)) : scoreLine(result, input, format, options);
+      const line = format === 'text' ? describe(result) : scoreLine(result, input, format, options);
       if (line !== undefined) writeResult(line);
     }
   },
@@ -175,7 +175,7 @@ async function decisionOf(args: ScoreArguments): Promise<DecisionOptions> {
 }
 
 function describe(result: ScoredInput): string {
-  if ('error' in result) return `${result.file}\terror\t${result.error}`;
+  if ('error' in result) return `${result.file}\terror\t${inFlags(result.error)}`;
   const { file, label, score, llr, probability, warnings } = result;
   const meaning = llr === null || probability === null ? [] : [`llr ${llr.toFixed(2)}`, `p ${probability.toFixed(3)}`];
   const parts = 'segments' in result ? result.segments : [];
@@ -187,6 +187,12 @@ function describe(result: ScoredInput): string {
     const scores = [change.before, change.after].map((mean) => mean.toFixed(4)).join(' to ');
     segments.push(`\n  change at ${change.time.toFixed(2)} s\t${scores}`);
   }
-  const line = [file, label, score.toFixed(4), ...meaning, ...(warnings.length === 0 ? [] : [warnings.join('; ')])];
+  const line = [
+    file,
+    label,
+    score.toFixed(4),
+    ...meaning,
+    ...(warnings.length === 0 ? [] : [inFlags(warnings.join('; '))]),
+  ];
   return line.join('\t') + segments.join('');
 }

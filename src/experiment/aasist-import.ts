@@ -84,7 +84,7 @@ export interface PretrainedFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Trained weights. */
+  /** Trained weights, without those of the authors' files that their model never reads. */
   readonly nParameters: number;
 }
 
@@ -101,13 +101,13 @@ export const PRETRAINED_FACTS = {
 /** The files, by the name of the model. */
 export const PRETRAINED_FILES: Readonly<Record<PretrainedModel, PretrainedFile>> = {
   aasist: {
-    nParameters: 297_866,
+    nParameters: 297_354,
     path: 'models/weights/AASIST.pth',
     bytes: 1_281_532,
     sha256: '51d2d9cf0738172f61e2a384ec50a54a55363240f67c971ed55a92435bc1a1c0',
   },
   'aasist-l': {
-    nParameters: 85_306,
+    nParameters: 85_034,
     path: 'models/weights/AASIST-L.pth',
     bytes: 426_428,
     sha256: '814331d088032bb4c3fa61cc014789eadeed464209dd094ab3a2dd6ffbdce27a',

@@ -69,7 +69,7 @@ const schema = z.looseObject({
   files: z.record(z.string(), z.string()).optional().describe('SHA-256 of each other file.'),
 });
 
-/** The content of {@link EXPORT_MANIFEST}. */
+/** The content of `voiceproof.json`. */
 export type ExportManifest = z.output<typeof schema>;
 
 /** Whether a folder holds an export whose manifest is whole: only such a one may be replaced. */

@@ -47,7 +47,12 @@ export interface ExportRequest {
   readonly version: string;
   /** Set to stop between steps; nothing is left then. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after each of {@link EXPORT_STEPS}. */
+  readonly onStep?: ((done: number) => void) | undefined;
 }
+
+/** Steps of an export: the model is recorded, written, tested, and described. */
+export const EXPORT_STEPS = 4;
 
 /** What writing one format takes. */
 interface FormatContext {
@@ -132,6 +137,10 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   const target = resolve(output);
   const isReplaced = checkTarget(target, request.overwrite ?? false);
   const inference = recordInference(checkpoint, { withFeatures, seconds: request.seconds });
+  const step = (done: number): void => {
+    request.onStep?.(done);
+    request.signal?.throwIfAborted();
+  };
   const draft = neighbour(target);
   const withRoundingCost = async (manifest: ExportManifest): Promise<ExportManifest> => {
     writeJsonAtomic(join(draft, EXPORT_MANIFEST), manifest);
@@ -141,13 +150,14 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
   };
   try {
     mkdirSync(draft, { recursive: true });
+    step(1);
     const description = describe(inference);
     await writer.write(draft, { inference, request, description });
-    request.signal?.throwIfAborted();
+    step(2);
     const selfTest = writeSelfTest(draft, inference, quantize);
     const plain = manifestOf(request, inference, selfTest);
     const manifest = quantize === undefined || format === 'tflite' ? plain : await withRoundingCost(plain);
-    request.signal?.throwIfAborted();
+    step(3);
     writeModelCard(draft, {
       manifest,
       description,
@@ -160,6 +170,7 @@ export async function exportCheckpoint(request: ExportRequest): Promise<ExportMa
     writeJsonAtomic(join(draft, EXPORT_MANIFEST), { ...manifest, files });
     if (isReplaced) replace(target, draft);
     else renameSync(draft, target);
+    request.onStep?.(EXPORT_STEPS);
     return manifest;
   } finally {
     rmSync(draft, { recursive: true, force: true });

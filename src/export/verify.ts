@@ -39,6 +39,8 @@ export interface VerifyOptions {
   readonly chromium: string | undefined;
   /** Set to stop between consumers. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with how many consumers were asked, and of how many. */
+  readonly onConsumer?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface VerifyOptions {
  */
 export async function verifyExport(
   directory: string,
-  { python, chromium, signal }: VerifyOptions,
+  { python, chromium, signal, onConsumer }: VerifyOptions,
 ): Promise<ParityRow[]> {
   const manifest = readExportManifest(directory);
   checkFiles(directory, manifest);
@@ -61,6 +63,7 @@ export async function verifyExport(
     signal?.throwIfAborted();
     const result = await askConsumer(consumer, request);
     rows.push(judge(consumer.name, result, manifest.selfTest));
+    onConsumer?.(rows.length, consumers[manifest.format].length);
   }
   return rows;
 }

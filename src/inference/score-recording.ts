@@ -74,13 +74,18 @@ export function windowSizes(
   { windowSeconds, hopSeconds = windowSeconds / 2 }: Pick<RecordingOptions, 'windowSeconds' | 'hopSeconds'>,
 ): WindowSizes {
   const [nWindow, nHop] = [windowSeconds, hopSeconds].map((seconds) => Math.round(seconds * SAMPLE_RATE));
-  if (!(windowSeconds >= 0.1)) throw new ConfigError(`window: expected at least 0.1 s, got ${windowSeconds}`);
+  if (!(windowSeconds >= 0.1))
+    throw new ConfigError(`\`windowSeconds\`: expected at least 0.1 s, got ${windowSeconds}`);
   if (!(nHop >= 1 && nHop <= nWindow)) {
-    throw new ConfigError(`hop: expected more than 0 and at most the window of ${windowSeconds} s, got ${hopSeconds}`);
+    throw new ConfigError(
+      `\`hopSeconds\`: expected more than 0 and at most the window of ${windowSeconds} s, got ${hopSeconds}`,
+    );
   }
   if (nWindow > nSamples) {
     const seen = nSamples / SAMPLE_RATE;
-    throw new ConfigError(`window: expected at most the ${seen} s that the model sees, got ${windowSeconds}`);
+    throw new ConfigError(
+      `\`windowSeconds\`: expected at most the ${seen} s that the model sees, got ${windowSeconds}`,
+    );
   }
   return { nWindow, nHop };
 }

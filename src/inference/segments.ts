@@ -42,7 +42,7 @@ export function smooth(
   { smoothing = 'none', smoothingWindows = 3 }: AggregationOptions,
 ): readonly number[] {
   if (!Number.isInteger(smoothingWindows) || smoothingWindows < 1 || smoothingWindows % 2 === 0) {
-    throw new ConfigError(`smoothing: expected an odd number of windows, got ${smoothingWindows}`);
+    throw new ConfigError(`\`smoothingWindows\`: expected an odd number, got ${smoothingWindows}`);
   }
   if (smoothing === 'none') return scores;
   return scores.map((_, i) => {
@@ -63,7 +63,7 @@ export function aggregate(
   { aggregation = 'mean', topK = 3 }: AggregationOptions = {},
 ): number {
   if (!Number.isInteger(topK) || topK < 1) {
-    throw new ConfigError(`top-k: expected a whole number of at least 1, got ${topK}`);
+    throw new ConfigError(`\`topK\`: expected a whole number of at least 1, got ${topK}`);
   }
   switch (aggregation) {
     case 'mean':

@@ -23,7 +23,7 @@ import { writeFileAtomic, writeJsonAtomic } from '../runtime/files.js';
 import type { Logger } from '../runtime/logger.js';
 import { measureCosts } from './costs.js';
 import { evaluateCheckpoint } from './evaluation.js';
-import { type ExperimentResult, runExperiment } from './experiment-run.js';
+import { type RunResult, runExperiment } from './experiment-run.js';
 import { readHistory } from './history.js';
 import type { RunListener } from './listener.js';
 import { describeEngine, describeEnvironment } from './run-folder.js';
@@ -194,8 +194,8 @@ function readRun(folder: string, seed: number): ComparedRun {
   };
 }
 
-function readResult(folder: string): ExperimentResult {
-  return JSON.parse(readFileSync(join(folder, RUN_FILES.metrics), 'utf8')) as ExperimentResult;
+function readResult(folder: string): RunResult {
+  return JSON.parse(readFileSync(join(folder, RUN_FILES.metrics), 'utf8')) as RunResult;
 }
 
 /** Whether the folder holds this very run, finished. */

@@ -57,7 +57,7 @@ export interface ExperimentRun {
 }
 
 /** What a run ends with; `metrics.json` holds the same. */
-export interface ExperimentResult {
+export interface RunResult {
   readonly bestEpoch: number;
   /** What a training step costs; null where that is not known: op by op. */
   readonly cost: StepCost | null;
@@ -73,13 +73,13 @@ export interface ExperimentResult {
  * @throws CheckpointError where the run to resume was made with another config
  * @throws TrainingError where the loss is not finite, or the run was interrupted (after saving)
  */
-export async function runExperiment(run: ExperimentRun): Promise<ExperimentResult> {
+export async function runExperiment(run: ExperimentRun): Promise<RunResult> {
   const { name, directory, signal, cacheDirectory, config } = run;
   const listeners = new RunListeners(ownListeners(run), run.listeners ?? []);
   const logger = listeners.listening(run.logger);
   const heard = { ...run, logger };
   const parts = prepareRun(heard, await openCorpus(config.data, { logger, cacheDirectory }));
-  let end: { outcome: 'finished'; result: ExperimentResult } | { outcome: 'interrupted' | 'failed'; error: unknown };
+  let end: { outcome: 'finished'; result: RunResult } | { outcome: 'interrupted' | 'failed'; error: unknown };
   try {
     end = { outcome: 'finished', result: await trainAndEvaluate(heard, parts, listeners) };
   } catch (error) {
@@ -93,11 +93,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   return end.result;
 }
 
-async function trainAndEvaluate(
-  run: ExperimentRun,
-  parts: RunParts,
-  listeners: RunListeners,
-): Promise<ExperimentResult> {
+async function trainAndEvaluate(run: ExperimentRun, parts: RunParts, listeners: RunListeners): Promise<RunResult> {
   const { config, directory, logger } = run;
   const { weights, corpus, passes } = parts;
   const { cost = null, history } = await trainModel(run, parts, listeners);

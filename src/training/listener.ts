@@ -6,7 +6,7 @@ import type { Metrics, ScoredTrial } from '../metrics/summary.js';
 import { messageOf, TrainingError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
 import type { DevMeasurement } from './evaluation.js';
-import type { ExperimentResult } from './experiment-run.js';
+import type { RunResult } from './experiment-run.js';
 import type { EpochRecord } from './history.js';
 import type { TrainedStep } from './trainer.js';
 
@@ -74,7 +74,7 @@ export interface EndEvent {
   readonly directory: string;
   readonly outcome: 'finished' | 'interrupted' | 'failed';
   /** Of a run that is finished. */
-  readonly result?: ExperimentResult;
+  readonly result?: RunResult;
   /** Why one is not. */
   readonly error?: unknown;
 }
@@ -86,15 +86,21 @@ export interface EndEvent {
 export interface RunListener {
   /** In messages. Default: its place in the list. */
   readonly name?: string | undefined;
+  /** The run begins, or goes on. */
   onStart?(event: StartEvent): void | Promise<void>;
+  /** A batch was trained on. */
   onStep?(event: StepEvent): void;
+  /** An epoch is done, measured on the dev set, and saved. */
   onEpoch?(event: EpochEvent): void | Promise<void>;
+  /** The trained model was evaluated: on the dev set, and then on the eval set where there is one. */
   onEvaluated?(event: EvaluatedEvent): void | Promise<void>;
+  /** An epoch's weights are the best so far. */
   onBest?(event: BestEvent): void | Promise<void>;
+  /** A state was written from which the run can go on. */
   onSaved?(event: SavedEvent): void | Promise<void>;
-  /** Also before `onStart`, where the corpus is odd. */
+  /** Something the user should know of. Also before `onStart`, where the corpus is odd. */
   onWarning?(event: WarningEvent): void;
-  /** Called once for each `onStart`, whatever happened. */
+  /** The run is over. Called once for each `onStart`, whatever happened. */
   onEnd?(event: EndEvent): void | Promise<void>;
 }
 

@@ -14,7 +14,8 @@ import { differences, type ExperimentConfig } from '../experiment/config.js';
 import type { Engine } from '../runtime/engine.js';
 import { CheckpointError } from '../runtime/errors.js';
 import type { Logger } from '../runtime/logger.js';
-import { PROJECT_ROOT, packageVersion } from '../runtime/project-root.js';
+import { packageVersion } from '../runtime/package-version.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 
 /** Training options that may differ on resume, because they change neither weights nor metrics. */
 const FREE_ON_RESUME = [

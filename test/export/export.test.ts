@@ -79,7 +79,7 @@ describe('an export', () => {
   test.each([
     [{ format: 'savedmodel', quantize: 'int8' }, /savedmodel has no int8 weights; .* export tfjs-graph, onnx, tflite/],
     [{ format: 'tfjs-layers', withFeatures: true }, /tfjs-layers holds layers alone; leave `withFeatures` out/],
-    [{ format: 'onnx', frozen: true }, /--frozen is for savedmodel/],
+    [{ format: 'onnx', frozen: true }, /`frozen` is for savedmodel/],
     [{ format: 'tfjs-layers' }, /no layers model of stock layers: it has Voiceproof.*; export tfjs-graph/],
     [{ format: 'huggingface' }, /huggingface is for models of type wav2vec2, got lcnn-small/],
     [{ seconds: 3 }, /was trained on clips of 0.5 s and takes these; leave `seconds` out/],
@@ -94,7 +94,7 @@ describe('an export', () => {
   test('says in one line that TFLite needs Python', async () => {
     const promise = exported('lite', { format: 'tflite', python: NO_OTHERS.python });
     await expect(promise).rejects.toThrow(
-      /TFLite needs Python with TensorFlow .*no-python.*name another with --python$/,
+      /TFLite needs Python with TensorFlow .*no-python.*name another with `python`$/,
     );
   });
 

@@ -201,7 +201,7 @@ describe('a long recording', () => {
   it('names windows that can not be, and files that are none', async () => {
     const score = (more: object) => scoreRecording(scorer, path, { ...options, ...more });
     await expect(score({ windowSeconds: 2 })).rejects.toThrow(/at most the 1 s that the model sees/);
-    await expect(score({ hopSeconds: 3 })).rejects.toThrow(/hop: expected/);
+    await expect(score({ hopSeconds: 3 })).rejects.toThrow(/`hopSeconds`: expected/);
     await expect(score({ smoothingWindows: 2 })).rejects.toThrow(/odd number/);
     expect(await scoreRecording(scorer, join(directory, 'absent.wav'), options)).toEqual({
       file: join(directory, 'absent.wav'),

@@ -48,7 +48,7 @@ describe('aggregation', () => {
   });
 
   it('refuses no windows for top-k', () => {
-    expect(() => aggregate(scores, { aggregation: 'top-k', topK: 0 })).toThrow(/top-k/);
+    expect(() => aggregate(scores, { aggregation: 'top-k', topK: 0 })).toThrow(/`topK`: expected/);
   });
 });
 

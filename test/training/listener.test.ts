@@ -10,18 +10,21 @@ import { silentLogger } from '../../src/runtime/logger.js';
 import { type ExperimentRun, runExperiment } from '../../src/training/experiment-run.js';
 import { type RunListener, RunListeners } from '../../src/training/listener.js';
 import { startTestEngine } from '../support/engine.js';
+import { writeTinyCorpus } from '../support/tiny-corpus.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'voiceproof-listener-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 let engine: Engine;
 beforeAll(async () => {
+  writeTinyCorpus(join(directory, 'clips'), 16);
   engine = await startTestEngine();
 });
 
 const config = parseExperiment(
   {
     durationSeconds: 1,
+    data: { folder: join(directory, 'clips'), split: { dev: 0.25, eval: 0.25 } },
     feature: { type: 'log-mel', nMels: 40 },
     model: { type: 'lcnn-small', nLogits: 2 },
     training: {
