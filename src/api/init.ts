@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ConfigError } from '../runtime/errors.js';
-import { PROJECT_ROOT, packageVersion } from '../runtime/project-root.js';
+import { packageVersion } from '../runtime/package-version.js';
+import { PROJECT_ROOT } from '../runtime/project-root.js';
 
 const TEMPLATE = join(PROJECT_ROOT, 'templates', 'project');
 

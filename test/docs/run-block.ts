@@ -23,6 +23,9 @@ interface Printed {
   readonly stderr: string;
 }
 
+/** Names of the shell's language. */
+const SHELLS = ['sh', 'bash'];
+
 /** Languages of blocks that say nothing to run. */
 const PROSE = ['text'];
 
@@ -38,7 +41,7 @@ const FOR_CLONE = /^\s*(npm (ci|test|run)\b|git )/;
 
 /** The folder that a block runs in. */
 export function placeOf({ language, code }: Block, { folder, home }: DocumentState): string {
-  return language === 'sh' && FOR_CLONE.test(code) ? home : folder;
+  return SHELLS.includes(language) && FOR_CLONE.test(code) ? home : folder;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function runBlock(block: Block, later: readonly Block[], state: Doc
   const code = changedCode(block);
   if (isOutput) compareOutput(block, state.printed);
   else if (file !== undefined) await writeFileOf(block, code, later, state);
-  else if (language === 'sh') {
+  else if (SHELLS.includes(language)) {
     state.printed = await execute(
       'bash',
       ['-euo', 'pipefail', '-c', code],
@@ -102,7 +105,8 @@ async function execute(
 ): Promise<Printed> {
   const child = spawn(command, args, {
     cwd,
-    env: cleanEnvironment(),
+    // A newcomer's npm asks the registry again; here it has just been asked.
+    env: { ...cleanEnvironment(), npm_config_prefer_offline: 'true', npm_config_audit: 'false' },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, to be ended as one.
     detached: background !== undefined,
