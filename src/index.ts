@@ -44,6 +44,7 @@ export {
   type Ensemble,
   type EnsembleOptions,
 } from './api/fusion.js';
+export { createProject } from './api/init.js';
 export { computeMetrics, type MetricsOptions } from './api/metrics.js';
 export type { ProtocolChoice } from './api/protocol.js';
 export type { Label, Trial } from './data/trial.js';

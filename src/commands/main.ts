@@ -16,6 +16,7 @@ import { exportCommand } from './export.js';
 import { featuresCommand } from './features.js';
 import { inFlags } from './flags.js';
 import { importCommand } from './import.js';
+import { initCommand } from './init.js';
 import { metricsCommand } from './metrics.js';
 import { pretrainedCommand } from './pretrained.js';
 import { scoreCommand } from './score.js';
@@ -46,6 +47,7 @@ try {
     .command(featuresCommand)
     .command(augmentCommand)
     .command(metricsCommand)
+    .command(initCommand)
     .command(setupCommand)
     .command(doctorCommand)
     .demandCommand(1, 'expected a command')
