@@ -25,10 +25,10 @@ const TYPESCRIPT_NODE = '22';
 let folder: string;
 let project: InstalledProject;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'voiceproof-stranger-'));
   // onnxruntime, by which an export to ONNX is scored, is a peer that the stranger installs too.
-  project = installPackage(join(folder, 'project'), {
+  project = await installPackage(join(folder, 'project'), {
     tarball: packProject().tarball,
     packages: ['onnxruntime-node@^1.30.0', 'typescript@^7.0.2', '@types/node@^22.0.0'],
     env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
