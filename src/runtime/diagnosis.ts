@@ -70,12 +70,12 @@ export async function diagnose(options: EngineOptions): Promise<Diagnosis> {
     }
     matmulGflops = await measureProduct(kind === 'native' ? 1024 : 256);
   } catch (error) {
-    checks.push(explainFailure(error, pip));
+    checks.push(explainFailure(error));
   } finally {
     engine?.close();
   }
   checks.push(checkDriver(gpus, options.device));
-  if (pip === null) checks.push(note('pip', 'none found: only an engine that is here already can be used'));
+  if (pip === null) checks.push(note('pip', 'none found: where an index wants more than Node can do, nobody else can'));
   return {
     ok: checks.every(({ status }) => status !== 'problem'),
     node: process.versions.node,
@@ -245,11 +245,10 @@ function attempt(name: string, check: () => Check): Check {
 }
 
 /** The error's own advice goes into the fix. */
-function explainFailure(error: unknown, pip: string | null): Check {
+function explainFailure(error: unknown): Check {
   const [what = ''] = messageOf(error).split(REMEDY);
-  const detail = what.replace(/^engine: /, '').replace(/(;|, or) $/, '');
-  const first = pip === null ? "install Python's pip (or uv)" : 'run "voiceproof setup" while online';
-  return problem('engine', detail, `${first}, or ${REMEDY}`);
+  const detail = what.replace(/^engine: /, '').replace(/(; go online once and run "voiceproof setup")?(;|, or) $/, '');
+  return problem('engine', detail, `run "voiceproof setup" while online, or ${REMEDY}`);
 }
 
 async function findPython(environment: Environment): Promise<string | null> {
