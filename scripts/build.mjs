@@ -29,7 +29,8 @@ const METHODS = '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chai
 const REQUIRED = /^(@tensorflow\/tfjs-(core|layers|converter|backend-cpu|backend-wasm)|seedrandom)$/;
 
 /** Small, and needed by nearly every command: with them in the bundle Node has a hundred files less to find. */
-const BUNDLED = /^(yargs|yargs\/helpers|zod|koffi|cli-progress|fastest-levenshtein|env-paths|fft\.js|fast-string-width)$/;
+const BUNDLED =
+  /^(yargs|yargs\/helpers|zod|koffi|cli-progress|fastest-levenshtein|env-paths|fft\.js|fast-string-width)$/;
 
 const tensorFlow = {
   name: 'tensorflow',
@@ -63,7 +64,11 @@ module.exports = require('@tensorflow/tfjs-core');`,
       const name = basename(path, '.js');
       if (/^register_all/.test(name) || /[\\/](chained_ops|gradients)[\\/]/.test(path)) return undefined;
       if (name === 'engine') return fromCore(['export const ENGINE = core.engine();'], path);
-      if (name === 'tensor') return fromCore(['export const { Tensor } = core;', 'export const getGlobalTensorClass = () => core.Tensor;'], path);
+      if (name === 'tensor')
+        return fromCore(
+          ['export const { Tensor } = core;', 'export const getGlobalTensorClass = () => core.Tensor;'],
+          path,
+        );
       if (name === 'ops' || name === 'base') return fromCore(["export * from '@tensorflow/tfjs-core';"], path);
       const text = readFileSync(path, 'utf8');
       const own = [...text.matchAll(/^export (?:async )?(?:const|let|function|class) (\w+)/gm)].map(([, it]) => it);
@@ -75,7 +80,10 @@ module.exports = require('@tensorflow/tfjs-core');`,
         const names = reExported ? Object.keys(object ?? {}) : own;
         if (object === core && reExported) continue;
         if (object !== undefined && names.length > 0 && names.every((it) => it in object)) {
-          return fromCore(names.map((it) => `export const ${it} = ${home}.${it};`), path);
+          return fromCore(
+            names.map((it) => `export const ${it} = ${home}.${it};`),
+            path,
+          );
         }
       }
       return undefined;
@@ -102,7 +110,9 @@ const lean = {
   name: 'lean',
   setup({ onLoad }) {
     // Protocol buffers of tfjs-node's own TensorBoard writer.
-    onLoad({ filter: /tfjs-node-gpu[\\/]dist[\\/]proto[\\/]api_pb\.js$/ }, () => ({ contents: 'module.exports = {};' }));
+    onLoad({ filter: /tfjs-node-gpu[\\/]dist[\\/]proto[\\/]api_pb\.js$/ }, () => ({
+      contents: 'module.exports = {};',
+    }));
     // Messages in fifty languages; ours are English.
     onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
       contents: "export { default as en } from './en.js';",
@@ -123,7 +133,10 @@ const NO_SOURCE_MAP = `//# sourceMappingURL=data:application/json;base64,${Buffe
 /** Runs the compiler, which writes modules and declarations. */
 function compile() {
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 /** Writes the bundle beside its place, and puts it there when it is whole: a process may be about to load the old one. */
@@ -196,9 +209,9 @@ function writeLicences({ inputs }, folder) {
         file !== undefined
           ? readFileSync(join(ROOT, path, file), 'utf8')
           : // The licence of Voiceproof itself is the same; some say theirs at the end of their own description.
-            (license === 'Apache-2.0'
-              ? 'Licensed under the Apache License, version 2.0: see the LICENSE of this package.'
-              : readme && readFileSync(join(ROOT, path, readme), 'utf8').match(/^#+ *licen[cs]e\b[^]*/im)?.[0]);
+            license === 'Apache-2.0'
+            ? 'Licensed under the Apache License, version 2.0: see the LICENSE of this package.'
+            : readme && readFileSync(join(ROOT, path, readme), 'utf8').match(/^#+ *licen[cs]e\b[\s\S]*/im)?.[0];
       if (!text) throw new Error(`${path}: expected a licence, found none`);
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;
     });
@@ -210,7 +223,8 @@ function checkImports({ outputs }) {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.filter((it) => it.external));
   const names = imported.map(({ path }) => path.match(/^(@[^/]+\/)?[^/]+/)[0]);
-  const isThere = (name) => isBuiltin(name) || name in dependencies || name in peerDependencies || name.startsWith('@koromix/');
+  const isThere = (name) =>
+    isBuiltin(name) || name in dependencies || name in peerDependencies || name.startsWith('@koromix/');
   const missing = [...new Set(names)].filter((name) => !isThere(name));
   if (missing.length > 0) throw new Error(`the bundle imports ${missing.join(', ')}: no dependency of the package`);
 }

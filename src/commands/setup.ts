@@ -30,12 +30,12 @@ export const setupCommand: CommandModule<object, SetupArguments> = {
         default: false,
         describe: 'Forget a library named or found outside the cache, and search anew',
       })
-      .example('$0 setup', 'an installed tensorflow, or the pinned wheel by pip into the per-user cache')
+      .example('$0 setup', 'an installed tensorflow, or the pinned wheel from the Python index into the per-user cache')
       .example('$0 setup --device cuda', 'the CUDA build, also where the GPU is not at hand yet')
       .example('$0 setup --library /opt/tensorflow', 'a library of your own; "setup --forget" drops it again')
       .epilogue(
         'Commands do this by themselves when they need it. The search: a library named here or by --library; the ' +
-          'per-user cache; an installed Python tensorflow (2.18 or later); the wheel pinned by hash, fetched with pip or uv.',
+          'per-user cache; an installed Python tensorflow (2.18 or later); the wheel pinned by hash, from the index that pip or uv is set to.',
       ),
   handler: async (args) => {
     const { setUpEngine } = await import('../api/setup.js');

@@ -66,12 +66,12 @@ export async function diagnose(options: EngineOptions): Promise<Diagnosis> {
     matmulGflops = await measureProduct(kind === 'native' ? 1024 : 256);
     if (kind === 'native' && !engine.usesGpu) checks.push(checkSpeed(matmulGflops, cpu.peakGflops, engine));
   } catch (error) {
-    checks.push(explainFailure(error, pip));
+    checks.push(explainFailure(error));
   } finally {
     engine?.close();
   }
   checks.push(checkDriver(gpus, options.device));
-  if (pip === null) checks.push(note('pip', 'none found: only an engine that is here already can be used'));
+  if (pip === null) checks.push(note('pip', 'none found: where an index wants more than Node can do, nobody else can'));
   return {
     ok: checks.every(({ status }) => status !== 'problem'),
     node: process.versions.node,
@@ -168,12 +168,11 @@ function checkEngine(engine: Engine, hasGpu: boolean, device: EngineOptions['dev
 }
 
 /** The error's own advice goes into the fix. */
-function explainFailure(error: unknown, pip: string | null): Check {
+function explainFailure(error: unknown): Check {
   if (error instanceof NoEngineError) return problem('engine', error.why, error.wayOut);
   const [what = ''] = messageOf(error).split(REMEDY);
-  const detail = what.replace(/^engine: /, '').replace(/(;|, or) $/, '');
-  const first = pip === null ? "install Python's pip (or uv)" : 'run "voiceproof setup" while online';
-  return problem('engine', detail, `${first}, or ${REMEDY}`);
+  const detail = what.replace(/^engine: /, '').replace(/(; go online once and run "voiceproof setup")?(;|, or) $/, '');
+  return problem('engine', detail, `run "voiceproof setup" while online, or ${REMEDY}`);
 }
 
 function describeEngine(engine: Engine): NonNullable<Diagnosis['engine']> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_INDEX } from '../support/no-index.js';
 
 const program = fileURLToPath(new URL('../../bin/voiceproof.js', import.meta.url));
 let home: string;
@@ -14,7 +15,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs the compiled program as a user does, on a machine with no Python, no pip and an empty cache. */
 const run = (...words: string[]) => {
-  const env = { PATH: home, HOME: home, XDG_CACHE_HOME: home, LOCALAPPDATA: home };
+  const env = { PATH: home, HOME: home, XDG_CACHE_HOME: home, LOCALAPPDATA: home, ...NO_INDEX };
   return spawnSync(process.execPath, [program, ...words], { encoding: 'utf8', env });
 };
 
@@ -37,7 +38,9 @@ describe('voiceproof doctor', () => {
   it('says the fix of each problem', () => {
     const { status, stdout } = run('doctor');
     expect(status).toBe(1);
-    expect(stdout).toMatch(/problem {2}engine: neither pip nor uv .*\n {9}to mend it: install Python's pip/);
+    expect(stdout).toMatch(
+      /problem {2}engine: tensorflow\S* [\d.]+: pip's settings .*\n {9}to mend it: run "voiceproof setup"/,
+    );
   });
 });
 
@@ -46,7 +49,7 @@ describe('voiceproof setup', () => {
     const { status, stdout, stderr } = run('setup');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr.trim().split('\n').at(-1)).toMatch(
-      /^voiceproof: engine: neither pip nor uv was found .* --library PATH/,
+      /^voiceproof: engine: tensorflow\S* [\d.]+: pip's settings ask for no index; .* --library PATH/,
     );
   });
 

@@ -172,24 +172,17 @@ describe.each(['20', '22', '24'])('installed on Node %s', (version) => {
 /** What a TypeScript author writes: the package, its TensorFlow.js, and the same TensorFlow.js by its own name. */
 const PROGRAM = `
 import * as core from '@tensorflow/tfjs-core';
-import { openScorer, type Scorer, scoreFile, silentLogger, startEngine } from 'voiceproof';
+import { type Detector, openDetector } from 'voiceproof';
 import * as tf from 'voiceproof/tf';
 
 const [clip = ''] = process.argv.slice(2);
-const checkpoint = new URL('./node_modules/voiceproof/checkpoints/lcnn-bundled', import.meta.url).pathname;
-const engine = await startEngine({ engine: 'auto', device: 'auto', purpose: 'inference', logger: silentLogger });
+const detector: Detector = await openDetector();
 try {
-  const scorer: Scorer = await openScorer(checkpoint);
-  const result = await scoreFile(scorer, clip);
+  const { score } = await detector.score(clip);
   const sum: number = tf.tensor1d([1]).add(tf.tensor1d([2])).dataSync()[0] ?? 0;
-  console.log(JSON.stringify({
-    score: 'score' in result ? result.score : null,
-    isOneCopy: core.engine() === tf.engine() && core.Tensor === tf.Tensor,
-    sum,
-  }));
-  scorer.dispose();
+  console.log(JSON.stringify({ score, isOneCopy: core.engine() === tf.engine() && core.Tensor === tf.Tensor, sum }));
 } finally {
-  engine.close();
+  detector.dispose();
 }
 `;
 

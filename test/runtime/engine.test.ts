@@ -9,6 +9,7 @@ import { EngineError } from '../../src/runtime/errors.js';
 import { silentLogger } from '../../src/runtime/logger.js';
 import { recordedLibrary } from '../../src/runtime/native/locate.js';
 import { obtainLibrary } from '../../src/runtime/native/obtain.js';
+import { NO_INDEX } from '../support/no-index.js';
 import { createRecordingLogger, type RecordingLogger } from '../support/recording-logger.js';
 
 let cacheDirectory: string;
@@ -27,7 +28,7 @@ afterEach(() => {
 /** Starts an engine where there is no Python, no pip and nothing in the cache. */
 async function startBare(options: Partial<EngineOptions>): Promise<Engine> {
   const bare = { engine: 'auto', purpose: 'training', device: 'auto', logger, cacheDirectory } as const;
-  engine = await startEngine({ ...bare, environment: { PATH: cacheDirectory }, ...options });
+  engine = await startEngine({ ...bare, environment: { PATH: cacheDirectory, ...NO_INDEX }, ...options });
   return engine;
 }
 
@@ -47,7 +48,7 @@ describe('the choice of the engine', () => {
     expect([kind, usesGpu]).toEqual(['cpu', false]);
     expect(logger.warnings).toHaveLength(1);
     expect(logger.warnings[0]).toMatch(
-      /^the native engine can't be used, so training runs in plain JavaScript, about 1000 times slower: engine: neither pip nor uv/,
+      /^the native engine can't be used, so training runs in plain JavaScript, about 1000 times slower: engine: tensorflow\S* [\d.]+: pip's settings ask for no index/,
     );
     expect([product(), slope()]).toEqual([[11], 6]);
   });
@@ -126,13 +127,18 @@ describe('setting up', () => {
       cacheDirectory: userCacheDirectory(),
       logger: silentLogger,
     });
-    const options = { device: 'cpu', logger, cacheDirectory, environment: { PATH: cacheDirectory } } as const;
+    const options = {
+      device: 'cpu',
+      logger,
+      cacheDirectory,
+      environment: { PATH: cacheDirectory, ...NO_INDEX },
+    } as const;
     const { source } = await setUpNativeEngine({ ...options, libraryPath: files.main, forget: false });
     expect(source).toMatch(/^TensorFlow \d/);
     expect((await setUpNativeEngine({ ...options, libraryPath: undefined, forget: false })).source).toBe(source);
     expect(recordedLibrary(cacheDirectory, 'cpu')?.files).toEqual(files);
     await expect(setUpNativeEngine({ ...options, libraryPath: undefined, forget: true })).rejects.toThrow(
-      /neither pip nor uv/,
+      /pip's settings ask for no index/,
     );
     expect(recordedLibrary(cacheDirectory, 'cpu')).toBeUndefined();
   });
