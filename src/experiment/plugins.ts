@@ -118,7 +118,7 @@ export async function loadRecorded(
   const changes: string[] = [];
   for (const { module, sha256 } of recorded) {
     const [now] = await loadPlugins([module], directory);
-    plugins.push({ module: isModulePath(module) ? findModule(module, directory) : module, sha256 });
+    plugins.push({ module: isModulePath(module) ? await findModule(module, directory) : module, sha256 });
     if (now.sha256 !== sha256) changes.push(`${now.module}: this plugin has changed since ${directory} was made`);
   }
   return { plugins, changes };

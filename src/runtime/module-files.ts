@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { resolve as resolvePackage } from 'import-meta-resolve';
 import { ConfigError, messageOf } from './errors.js';
 import { workerUrl } from './worker-url.js';
 
@@ -21,12 +20,14 @@ export function isModulePath(module: string): boolean {
  * @returns its absolute path
  * @throws ConfigError where there is none
  */
-export function findModule(module: string, base: string): string {
+export async function findModule(module: string, base: string): Promise<string> {
   if (isModulePath(module)) {
     const path = module.startsWith('file:') ? fileURLToPath(module) : resolve(base, module);
     if (existsSync(path)) return path;
     throw new ConfigError(`plugins: ${module}: expected a file at ${path}, got none; name it relative to ${base}`);
   }
+  // Few plugins are packages, and those who have none need not wait for it.
+  const { resolve: resolvePackage } = await import('import-meta-resolve');
   for (const folder of new Set([resolve(base), process.cwd()])) {
     try {
       return fileURLToPath(resolvePackage(module, pathToFileURL(join(folder, 'plugins.js')).href));

@@ -99,7 +99,7 @@ const loaded = new Map<string, Promise<LoadedPlugin>>();
  * @throws ConfigError where it can't be found or loaded, or exports no definition
  */
 export async function loadPluginModule(module: string, base: string): Promise<LoadedPlugin> {
-  const path = findModule(module, base);
+  const path = await findModule(module, base);
   const known = loaded.get(path);
   if (known !== undefined) return known;
   const loading = load(isModulePath(module) ? path : module, path);
