@@ -8,7 +8,7 @@ import { CheckpointError } from '../../src/runtime/errors.js';
 import { describeEngine, describeEnvironment, openRunFolder } from '../../src/training/run-folder.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
-const config = parseExperiment({}, 'test');
+const config = parseExperiment({ model: { type: 'rawnet2' } }, 'test');
 /** What a run folder reads of an engine. */
 const engine = (settings: Partial<Engine>): Engine =>
   ({ kind: 'native', version: '2.21.0', usesGpu: false, kernels: 'onednn', threads: 2, ...settings }) as Engine;
