@@ -207,9 +207,10 @@ export async function openHeldScorer(
     );
   }
   signal?.throwIfAborted();
-  const engine = needsEngine(directory) ? await startEngine({ ...options, logger: jobLogger(options) }) : undefined;
+  const logger = jobLogger(options);
+  const engine = needsEngine(directory) ? await startEngine({ ...options, logger }) : undefined;
   try {
-    const scorer = await openScorer(directory, { compile, threads });
+    const scorer = await openScorer(directory, { compile, threads, logger });
     let isOpen = true;
     return {
       scorer,

@@ -89,7 +89,7 @@ export async function createCascade(options: CascadeOptions): Promise<Cascade> {
     const seconds: number[] = [];
     for (const directory of [light, heavy]) {
       signal?.throwIfAborted();
-      const scorer = await openScorer(directory, { compile, threads });
+      const scorer = await openScorer(directory, { compile, threads, logger });
       try {
         seconds.push(await measureSecondsPerClip(scorer, N_ROUNDS));
       } finally {
