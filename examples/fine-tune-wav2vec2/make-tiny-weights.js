@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder = 'my-wav2vec2'] = process.argv.slice(2);
-const [channels, hidden, intermediate, layers] = [32, 48, 96, 2];
+const [channels, hidden, intermediate, layers] = [8, 16, 32, 2];
 const kernels = [10, 3, 3, 3, 3, 2, 2];
 
 /** Shapes by the names that transformers gives. */
