@@ -1,7 +1,7 @@
 /** Hugging Face weights in, a fine-tuned detector out: `fine-tune WEIGHTS CLIPS RUN`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineExperiment, exportCheckpoint, importHuggingFace, runExperiment } from 'voiceproof';
+import { defineExperiment, exportCheckpoint, importHuggingFace, readRunConfig, runExperiment } from 'voiceproof';
 
 const [weights, clips, run] = process.argv.slice(2);
 if (weights === undefined || clips === undefined || run === undefined) {
@@ -14,11 +14,13 @@ if (!existsSync(encoder)) {
   console.log(`imported: ${family}, ${nParameters} parameters`);
 }
 
+// The model has the encoder's sizes.
+const { config } = await readRunConfig(encoder);
 const experiment = defineExperiment({
   description: 'Wav2Vec2 with a fresh head',
   durationSeconds: 2,
   data: { folder: clips, split: { dev: 0.2, eval: 0.2 } },
-  model: { type: 'wav2vec2' },
+  model: { ...config.model, encoderOnly: false },
   pretrained: encoder,
   ignoreMismatchedSizes: true,
   training: {

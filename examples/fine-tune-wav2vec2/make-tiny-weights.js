@@ -6,14 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder = 'my-wav2vec2'] = process.argv.slice(2);
-const [channels, hidden, intermediate, layers] = [32, 48, 96, 2];
+const [channels, hidden, intermediate, layers] = [8, 16, 32, 2];
 const kernels = [10, 3, 3, 3, 3, 2, 2];
 
 /** Shapes by the names that transformers gives. */
 const shapes = {
   'encoder.pos_conv_embed.conv.bias': [hidden],
-  'encoder.pos_conv_embed.conv.parametrizations.weight.original0': [1, 1, 128],
-  'encoder.pos_conv_embed.conv.parametrizations.weight.original1': [hidden, hidden / 16, 128],
+  'encoder.pos_conv_embed.conv.parametrizations.weight.original0': [1, 1, 16],
+  'encoder.pos_conv_embed.conv.parametrizations.weight.original1': [hidden, hidden / 2, 16],
   ...norm('encoder.layer_norm', hidden),
   ...norm('feature_extractor.conv_layers.0.layer_norm', channels),
   ...norm('feature_projection.layer_norm', channels),
@@ -47,8 +47,8 @@ const config = {
   intermediate_size: intermediate,
   layer_norm_eps: 1e-5,
   num_attention_heads: 4,
-  num_conv_pos_embedding_groups: 16,
-  num_conv_pos_embeddings: 128,
+  num_conv_pos_embedding_groups: 2,
+  num_conv_pos_embeddings: 16,
   num_feat_extract_layers: kernels.length,
   num_hidden_layers: layers,
 };

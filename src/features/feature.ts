@@ -33,6 +33,7 @@ export interface FeatureType<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
   /** Raised whenever the numbers change, so that cached features of an older version are not used. */
   readonly version: number;
+  /** Makes the extractor, with its tables. `sampleRate` in Hz. */
   create(options: z.output<Schema>, sampleRate: number): FeatureExtractor;
 }
 

@@ -25,6 +25,7 @@ export interface LossType<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
   /** What it is computed on. */
   readonly needs: { readonly nLogits: readonly (1 | 2)[]; readonly kind: ModelHead['kind'] };
+  /** Makes the loss. `classWeights` are those of `training.classWeights`. */
   create(options: z.output<Schema>, classWeights: ClassWeights): Loss;
   /** Score at which both classes cost the same: what is above counts as bona fide until a threshold is known. Default 0. */
   decisionScore?(options: z.output<Schema>): number;

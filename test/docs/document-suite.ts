@@ -22,11 +22,11 @@ export function documentSuite(document: string, folder = document.replace(/\W+/g
       const { project, clone } = inject('workplace');
       const own = join(project, folder);
       const home = document.includes('/') ? own : clone;
-      state = { folder: own, home, printed: { stdout: '', stderr: '' }, background: [] };
+      state = { folder: own, home, printed: { stdout: '', stderr: '' }, running: new Set() };
       mkdirSync(own, { recursive: true });
     });
     afterAll(() => {
-      for (const end of state.background) end();
+      for (const { pid } of state.running) if (pid !== undefined) process.kill(-pid);
     });
     for (const [i, block] of blocks.entries()) {
       const title = titleOf(block);

@@ -26,7 +26,7 @@ const fixtures: Readonly<Record<string, (folder: string) => void | Promise<void>
   /** As a user has them: `real/` and `fake/` beneath, no sets. */
   clips: (folder) => {
     for (const name of ['real', 'fake']) mkdirSync(join(folder, 'clips', name), { recursive: true });
-    copySmallCorpus(join(folder, 'sets'), 12);
+    copySmallCorpus(join(folder, 'sets'), 6);
     for (const set of ['train', 'dev', 'eval'])
       cpSync(join(folder, 'sets', set), join(folder, 'clips'), { recursive: true });
   },

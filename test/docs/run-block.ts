@@ -1,5 +1,5 @@
 /** Runs one block of a document as its reader would. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -14,8 +14,8 @@ export interface DocumentState {
   readonly home: string;
   /** What the last block printed. */
   printed: Printed;
-  /** What runs until the document ends. */
-  readonly background: (() => void)[];
+  /** What has not ended yet: servers, and what a test lost patience with. */
+  readonly running: Set<ChildProcess>;
 }
 
 interface Printed {
@@ -109,8 +109,10 @@ async function execute(
     env: { ...cleanEnvironment(), npm_config_prefer_offline: 'true', npm_config_audit: 'false' },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, to be ended as one.
-    detached: background !== undefined,
+    detached: true,
   });
+  state.running.add(child);
+  child.on('close', () => state.running.delete(child));
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -122,7 +124,6 @@ async function execute(
     child.on('close', resolve);
   });
   if (background !== undefined) {
-    state.background.push(() => process.kill(-(child.pid as number)));
     await answering(background, ended, printed);
     return printed;
   }

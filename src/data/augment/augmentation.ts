@@ -45,6 +45,7 @@ export interface Augmentation<At extends Stage = Stage> {
    * @param subject never changed
    * @param random the stream of this clip, epoch and place in the list; all randomness comes from it
    */
+  /** Changes what its stage is given, or gives another; every draw comes from `random`. */
   apply(subject: Subjects[At], random: Random): Subjects[At] | Promise<Subjects[At]>;
 }
 
