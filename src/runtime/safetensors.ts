@@ -207,9 +207,7 @@ function parseHeader(bytes: Buffer, path: string): { entries: Entry[]; metadata:
 function parseEntry(name: string, value: unknown, path: string): Entry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    // Not the value itself: it may be nested more deeply than can be written.
-    const got =
-      typeof value === 'object' && value !== null ? `{${Object.keys(value).slice(0, 5).join(', ')}}` : String(value);
+    const got = typeof value === 'object' && value !== null ? shown(value) : String(value);
     throw new CheckpointError(
       `${path}: ${name}: expected dtype (${Object.keys(ITEM_BYTES).join(', ')}), shape and data_offsets, got ${got.slice(0, 120)}; the file is damaged`,
     );
@@ -223,6 +221,12 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
     );
   }
   return { name, dtype, shape, begin, end };
+}
+
+/** The first fields of an object; what is in them may be nested more deeply than can be written. */
+function shown(value: object): string {
+  const fields = Object.entries(value).slice(0, 5);
+  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${typeof item === 'object' && item !== null ? '...' : JSON.stringify(item)}`)}}`;
 }
 
 function bytesOf(dtype: StoredType, shape: readonly number[]): number {

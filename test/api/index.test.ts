@@ -32,6 +32,7 @@ test('the public door has these names and no others', () => {
     'createCascade',
     'createEnsemble',
     'createFeature',
+    'createProject',
     'createRandom',
     'decodeAudio',
     'defineAugmentation',

@@ -36,14 +36,14 @@ describe('a weight file of PyTorch', () => {
   });
 });
 
-test('a safetensors header nested more deeply than it can be written is refused by its keys', () => {
+test('a safetensors header nested more deeply than it can be written is refused by its fields', () => {
   const path = join(folder, 'nested.safetensors');
   const header = Buffer.from(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   writeFileSync(path, Buffer.concat([length, header]));
   expect(() => openSafetensors(path)).toThrow(CheckpointError);
-  expect(() => openSafetensors(path)).toThrow(/a: expected dtype .* got \{0\}/);
+  expect(() => openSafetensors(path)).toThrow(/a: expected dtype .* got \{"0":\.\.\.\}/);
 });
 
 describe('an array of NumPy', () => {

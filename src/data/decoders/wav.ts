@@ -34,13 +34,8 @@ const GUID_TAIL = '000000001000800000aa00389b71';
 const HEAD_BYTES = 2 ** 23;
 /** Samples of one channel in a piece. */
 const BLOCK_SAMPLES = 2 ** 16;
-/** Stands where RF64 gives the size in a chunk of its own. */
-const SIZE_ELSEWHERE = 0xffffffff;
-/**
- * Writers to a pipe, which don't know the size yet, put one from just below 2 GiB up: 0x7fffffff less a header, 0x80000000,
- * 0xffffffff, or in Wave64 one near 2 ** 63.
- */
-const LEAST_PLACEHOLDER = 0x7fff0000;
+/** Stands where RF64 gives the size in a chunk of its own, and where ffmpeg does not know it. */
+const ALL_ONES = 0xffffffff;
 
 /** How the samples lie in the `data` chunk. */
 interface SampleFormat {
@@ -142,8 +137,8 @@ function findChunks(view: DataView, where: string, fileBytes: number): Chunks {
       formatSize = Math.min(size, view.byteLength - start);
     } else if (id === 'data') {
       const rest = fileBytes - start;
-      if (size === SIZE_ELSEWHERE && longDataSize > 0) size = longDataSize;
-      else if (size >= LEAST_PLACEHOLDER && size > rest) size = rest;
+      if (size === ALL_ONES && longDataSize > 0) size = longDataSize;
+      else if (size > rest && isPlaceholder(size)) size = rest;
       else if (size === 0 && !isChunkHeader(view, start)) size = rest;
       dataStart = start;
       dataSize = size;
@@ -160,6 +155,14 @@ function findChunks(view: DataView, where: string, fileBytes: number): Chunks {
     );
   }
   return { formatStart, formatSize, dataStart, dataSize };
+}
+
+/**
+ * Whether a size is what writers to a pipe put for one that they don't know yet: all ones, half of all sizes or a header less
+ * (eSpeak, sox), or in Wave64 one near 2 ** 63.
+ */
+function isPlaceholder(size: number): boolean {
+  return size === ALL_ONES || (size >= 0x7fff0000 && size <= 0x80000000) || size >= 2 ** 62;
 }
 
 function readFormat(view: DataView, { formatStart, formatSize }: Chunks, where: string): SampleFormat {
