@@ -20,7 +20,7 @@ const experiment = defineExperiment({
   description: 'Wav2Vec2 with a fresh head',
   durationSeconds: 2,
   data: { folder: clips, split: { dev: 0.2, eval: 0.2 } },
-  model: { ...config.model, encoderOnly: false },
+  model: { ...config.model, type: 'wav2vec2', encoderOnly: false },
   pretrained: encoder,
   ignoreMismatchedSizes: true,
   training: {

@@ -37,7 +37,7 @@ const COMPILER_OPTIONS = [
 ];
 
 /** What, in a document of the repository itself, says that a block is for a clone rather than for a reader's project. */
-const FOR_CLONE = /^\s*(npm (ci|test|run)\b|git )/;
+const FOR_CLONE = /^\s*(npm (ci|test|run)\b|git )/m;
 
 /** The folder that a block runs in. */
 export function placeOf({ language, code }: Block, { folder, home }: DocumentState): string {
