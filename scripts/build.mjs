@@ -158,6 +158,7 @@ async function bundle() {
       // Two thirds of the package's code would be these. Traces name the file and line in the repository.
       sourcesContent: false,
       minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'none',
       banner: {
         js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
@@ -168,12 +169,25 @@ async function bundle() {
       logLimit: 8,
     });
     checkImports(metafile);
+    dropForeignMaps(staging);
     writeDeclarations(staging);
     writeLicences(metafile, staging);
     rmSync(BUNDLE, { recursive: true, force: true });
     renameSync(staging, BUNDLE);
   } finally {
     rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Takes away the source maps of chunks that are other packages' code, whose sources nobody has here. */
+function dropForeignMaps(folder) {
+  for (const name of readdirSync(join(folder, 'chunks')).filter((each) => each.endsWith('.js.map'))) {
+    const map = join(folder, 'chunks', name);
+    const { sources } = JSON.parse(readFileSync(map, 'utf8'));
+    if (sources.filter((source) => !source.includes('node_modules')).length > 1) continue;
+    const chunk = map.replace(/\.map$/, '');
+    writeFileSync(chunk, readFileSync(chunk, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
+    rmSync(map);
   }
 }
 
