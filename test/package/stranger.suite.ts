@@ -111,10 +111,16 @@ describe('a stranger’s model', () => {
       JSON.parse(run(['score', clip, '--checkpoint', checkpoint, '--json'])).score as number;
     const wanted = scoreOf('whole');
     expect(Number.isFinite(wanted)).toBe(true);
-    for (const format of ['onnx', 'savedmodel', 'tfjs-graph', 'tfjs-layers']) {
+    for (const format of ['onnx', 'savedmodel', 'tfjs-graph']) {
       run(['export', '--checkpoint', 'whole', '--format', format, '--output', `as-${format}`]);
       expect(Math.abs(scoreOf(`as-${format}`) - wanted), format).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted)));
     }
+    // It has a pooling of ours, which a reader of layers models would lack.
+    const refused = runInstalled(project, [
+      ...['export', '--checkpoint', 'whole', '--format', 'tfjs-layers', '--output', 'as-layers'],
+    ]);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/it has VoiceproofStatisticsPooling; export tfjs-graph/);
   });
 
   it('may come from a package, which the run names as such', () => {
