@@ -71,7 +71,13 @@ function setUp(over: Partial<TrainingOptions>) {
   };
 }
 
-describe('training in low precision', () => {
+/**
+ * TensorFlow asks the CPU whether it knows these types, not oneDNN, and the process ends where oneDNN is held back below what
+ * the CPU has (`npm run test:kernels`).
+ */
+const isHeldBack = process.env.ONEDNN_MAX_CPU_ISA !== undefined;
+
+describe.skipIf(isHeldBack)('training in low precision', () => {
   it.each([
     ['bf16', 0.02],
     ['fp16', 0.003],
