@@ -38,7 +38,7 @@ export interface CallArguments {
 }
 
 /** Options as the base class takes them. */
-interface BaseArguments {
+export interface BaseArguments {
   name?: string;
   trainable?: boolean;
   dtype?: 'float32';

@@ -31,7 +31,7 @@ export interface MetricType<Schema extends z.ZodType = z.ZodType> {
 
 const plain = z.strictObject({});
 
-const ours = {
+const ours: Readonly<Record<'eer' | 'loss' | 'auc' | 'accuracy', MetricType<typeof plain>>> = {
   eer: { schema: plain, better: 'lower', compute: ({ bonafide, spoof }) => computeEer(bonafide, spoof).eer },
   loss: { schema: plain, better: 'lower', compute: ({ loss }) => loss },
   auc: { schema: plain, better: 'higher', compute: ({ bonafide, spoof }) => computeRocAuc(bonafide, spoof) },
@@ -41,7 +41,7 @@ const ours = {
     compute: ({ trials, decision }) =>
       trials.filter(({ label, score }) => score > decision === (label === 'bonafide')).length / trials.length,
   },
-} as const satisfies Readonly<Record<string, MetricType<typeof plain>>>;
+};
 
 /** Every metric by the name that `training.metricForBestModel` gives it. */
 export const metrics = new Registry<MetricType, typeof ours, 'metric'>('metric', ours, 'name');

@@ -26,7 +26,11 @@ export interface UpdateCoefficients {
 export interface UpdateRule {
   /** Names of what it remembers of each variable; each starts at zero, and is saved with the run. */
   readonly moments: readonly string[];
-  /** @param step number of this update, from 1 */
+  /**
+   * The numbers of an update, the same for all variables.
+   *
+   * @param step number of this update, from 1
+   */
   coefficients(learningRate: number, step: number): UpdateCoefficients;
   /** The update of one variable, in place, by ops of every engine. Runs within a `tidy`. */
   compose(variable: tf.Variable, moments: readonly tf.Variable[], gradient: tf.Tensor, by: UpdateCoefficients): void;
@@ -47,5 +51,6 @@ export interface OptimizerType<Schema extends z.ZodType = z.ZodType> {
    * weight is added to its gradient.
    */
   readonly isDecayDecoupled?: boolean;
+  /** The rule for the variables of a run, from its own options and those of the `training` section. */
   create(options: z.output<Schema>, training: OptimizerSettings): UpdateRule;
 }
